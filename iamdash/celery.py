@@ -1,0 +1,21 @@
+"""The Celery app and its schedule. Start a worker with `celery -A iamdash.celery worker`."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamdash.settings")
+
+app = Celery("iamdash", include=["iamdash.tasks"])
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+# Queue `sync` holds what may take long; `now` holds what a person waits for, and has a worker of its own.
+app.conf.task_routes = {"iamdash.tasks.check_now": {"queue": "now"}, "iamdash.tasks.*": {"queue": "sync"}}
+app.conf.beat_schedule = {
+    "sync every AWS account": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 60.0},
+    "assess what time has changed": {"task": "iamdash.tasks.assess_due", "schedule": 60.0},
+    "count the day": {"task": "iamdash.tasks.count_day", "schedule": crontab(minute="5", hour="*")},
+}
+# The schedule's own memory may be lost: every task asks Postgres what is due.
+app.conf.beat_schedule_filename = os.environ.get("CELERY_BEAT_SCHEDULE", "/tmp/iamdash-beat-schedule")  # noqa: S108

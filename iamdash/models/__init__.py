@@ -1,0 +1,42 @@
+"""The tables, one file per noun family: who signs in, what AWS holds, what people said, what the rules concluded."""
+
+from iamdash.models.candidate import Candidate, Claim, Note, Replacement, TrackerLink
+from iamdash.models.inventory import (
+    AccessKey,
+    AccessKeyUse,
+    IamRole,
+    IamUser,
+    PodIdentityAssociation,
+    RoleUse,
+    SyncOutcome,
+    SyncRun,
+)
+from iamdash.models.journal import DailyCount, Event
+from iamdash.models.organisation import AwsAccount, Programme
+from iamdash.models.people import AccessLevel, Membership, Person, Team
+from iamdash.models.standing import Standing
+
+__all__ = [
+    "AccessKey",
+    "AccessKeyUse",
+    "AccessLevel",
+    "AwsAccount",
+    "Candidate",
+    "Claim",
+    "DailyCount",
+    "Event",
+    "IamRole",
+    "IamUser",
+    "Membership",
+    "Note",
+    "Person",
+    "PodIdentityAssociation",
+    "Programme",
+    "Replacement",
+    "RoleUse",
+    "Standing",
+    "SyncOutcome",
+    "SyncRun",
+    "Team",
+    "TrackerLink",
+]

@@ -1,0 +1,130 @@
+"""What people said about an IAM user that is to be replaced. `candidates.actions` writes; `standing` opens."""
+
+from django.db import models
+from django.db.models import Q
+
+from iamdash.models.inventory import IamRole, IamUser
+from iamdash.models.people import Person, Team
+from iamdash.rules.route import Route
+
+
+class Candidate(models.Model):
+    """An IAM user to be replaced; one per unique ID. Once a candidate, always a candidate.
+
+    Stage, verdicts and owner are not here: they are computed, and stored in `Standing`.
+    """
+
+    iam_user = models.OneToOneField(IamUser, on_delete=models.PROTECT, related_name="candidate")
+    opened_at = models.DateTimeField()
+    route = models.CharField(max_length=30, choices=[(route.value, route.label) for route in Route], blank=True)
+    route_chosen_at = models.DateTimeField(null=True)
+    route_chosen_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    close_note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(route="", route_chosen_at__isnull=True, route_chosen_by__isnull=True)
+                | (~Q(route="") & Q(route_chosen_at__isnull=False, route_chosen_by__isnull=False)),
+                name="a_route_says_who_chose_it_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="a_close_says_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"candidate {self.pk}"
+
+
+class Claim(models.Model):
+    """The statement "this is ours": a team and the person who answers for it. At most one stands at a time."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="claims")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="claims")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
+    claimed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate"],
+                condition=Q(ended_at__isnull=True),
+                name="one_standing_claim_per_candidate",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="a_claim_that_ended_says_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"claim of {self.candidate_id} by {self.team_id}"
+
+
+class Replacement(models.Model):
+    """The link between a candidate and an IAM role which takes over; many to many. Linked by unique ID."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="replacements")
+    iam_role = models.ForeignKey(IamRole, on_delete=models.PROTECT, related_name="replacements")
+    linked_at = models.DateTimeField()
+    linked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    unlinked_at = models.DateTimeField(null=True)
+    unlinked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "iam_role"],
+                condition=Q(unlinked_at__isnull=True),
+                name="one_standing_link_per_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(unlinked_at__isnull=True, unlinked_by__isnull=True)
+                | Q(unlinked_at__isnull=False, unlinked_by__isnull=False),
+                name="an_unlinked_role_says_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.iam_role_id} replaces {self.candidate_id}"
+
+
+class TrackerLink(models.Model):
+    """An issue or a pull request in which the work on a candidate is tracked."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="tracker_links")
+    url = models.URLField(max_length=2000)
+    linked_at = models.DateTimeField()
+    linked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "url"], condition=Q(removed_at__isnull=True), name="one_link_per_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class Note(models.Model):
+    """Free words on a candidate, kept for ever."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="notes")
+    body = models.TextField()
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notes")
+
+    def __str__(self) -> str:
+        return self.body[:60]

@@ -1,0 +1,57 @@
+"""What happened, for ever: an append-only journal, and one count a day for the burn-down."""
+
+import pgtrigger
+from django.db import models
+
+
+class Event(models.Model):
+    """One line of the journal. No foreign keys: it outlives whatever it speaks of.
+
+    `actor`: a person's e-mail address, or "sync" (then `sync_run` is its number), or "clock" (time alone).
+    `kind`: dotted words, past tense at the end ("candidate.claimed", "access_key.deactivated").
+    `subject`: what it happened to, in AWS's words (a user name, an access key ID). `before`, `after`: the values.
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=254)
+    kind = models.CharField(max_length=60)
+    sentence = models.CharField(max_length=500)
+    aws_account_id = models.CharField(max_length=12, blank=True)
+    unique_id = models.CharField(max_length=128, blank=True)
+    subject = models.CharField(max_length=254, blank=True)
+    candidate_number = models.BigIntegerField(null=True)
+    sync_run_number = models.BigIntegerField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["candidate_number", "-at"], name="timeline_of_a_candidate"),
+            models.Index(fields=["kind", "-at"], name="events_of_a_kind"),
+            models.Index(fields=["-at"], name="newest_events"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class DailyCount(models.Model):
+    """One row a day, AWS account, team and stage: the burn-down's source. `invented`: made up for the demo."""
+
+    day = models.DateField()
+    aws_account_id = models.CharField(max_length=12)
+    team_slug = models.CharField(max_length=60, blank=True)
+    stage = models.PositiveSmallIntegerField()
+    candidates = models.PositiveIntegerField()
+    active_keys = models.PositiveIntegerField()
+    invented = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "aws_account_id", "team_slug", "stage"], name="one_count_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.aws_account_id} {self.team_slug} {self.stage}"

@@ -1,0 +1,87 @@
+"""Who signs in, and the teams they answer for. A Person is never called a user: that word belongs to AWS."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class AccessLevel(models.TextChoices):
+    """What a person may do here; each level may do all that the ones before it may."""
+
+    VIEWER = "viewer", "Viewer: reads"
+    ENGINEER = "engineer", "Engineer: claims and works on candidates"
+    LEAD = "lead", "Lead: also assigns"
+    ADMIN = "admin", "Admin: also starts a sync of every account"
+
+
+LEVELS = [level.value for level in AccessLevel]
+
+
+class People(BaseUserManager["Person"]):
+    """Finds people by e-mail address, whatever its capitals."""
+
+    def get_by_natural_key(self, email: str | None) -> "Person":
+        """Return the person with this e-mail address. Raises Person.DoesNotExist."""
+        return self.get(email=(email or "").lower())
+
+
+class Person(AbstractBaseUser):
+    """A colleague who signs in; Django's user model under a name that cannot be mistaken for an IAM user."""
+
+    email = models.EmailField(unique=True)
+    full_name = models.CharField(max_length=200, blank=True)
+    access_level = models.CharField(max_length=10, choices=AccessLevel, default=AccessLevel.VIEWER)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
+        "Team", through="Membership", related_name="members"
+    )
+
+    objects: ClassVar[People] = People()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_in_lower_case"),
+            models.CheckConstraint(condition=models.Q(access_level__in=LEVELS), name="person_has_a_known_access_level"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def may(self, level: AccessLevel) -> bool:
+        """Return whether this person may do what `level` may."""
+        return self.is_active and LEVELS.index(self.access_level) >= LEVELS.index(level)
+
+
+class Team(models.Model):
+    """A team that answers for candidates. Its slug is its name in `iamdash.toml` and in addresses."""
+
+    slug = models.SlugField(primary_key=True, max_length=60)
+    name = models.CharField(max_length=120)
+    contact = models.CharField(max_length=200, blank=True)
+    in_config = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in a team, as `iamdash.toml` or an admin says."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "team"], name="one_membership_per_team")]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team}"

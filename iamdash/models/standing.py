@@ -1,0 +1,49 @@
+"""The rules' answer for each candidate, stored so that lists filter and sort in SQL. Only `standing` writes it."""
+
+from django.db import models
+
+from iamdash.models.candidate import Candidate
+from iamdash.models.people import Person, Team
+from iamdash.rules.stage import Stage
+
+
+class Standing(models.Model):
+    """How far one candidate has come. It holds dates, never ages: "41 days" is rendered.
+
+    `steps`, `next_step`, `verdicts`: the rules' dataclasses as JSON (`iamdash.standing.answer`).
+    `is_open`: counts as work left (not Deleted, and its account is still read). `stuck_from`: when it will have been
+    too long in its stage. `recheck_at`: when the answer would change by the passing of time alone.
+    `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
+    """
+
+    candidate = models.OneToOneField(Candidate, on_delete=models.PROTECT, primary_key=True, related_name="standing")
+    stage = models.PositiveSmallIntegerField(choices=[(stage.value, stage.label) for stage in Stage])
+    stage_since = models.DateTimeField()
+    readable = models.BooleanField()
+    is_open = models.BooleanField()
+    reason = models.CharField(max_length=500)
+    steps = models.JSONField()
+    next_step = models.JSONField(null=True)
+    safe_to_deactivate = models.CharField(max_length=10)
+    safe_to_delete = models.CharField(max_length=10)
+    owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
+    owner_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    active_keys = models.PositiveSmallIntegerField()
+    inactive_keys = models.PositiveSmallIntegerField()
+    oldest_key_created_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_service = models.CharField(max_length=120, blank=True)
+    last_used_region = models.CharField(max_length=60, blank=True)
+    stuck_from = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    fell_from = models.PositiveSmallIntegerField(null=True)
+    recheck_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["recheck_at"], name="standings_due"),
+            models.Index(fields=["is_open", "stage"], name="standings_by_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"standing of {self.candidate_id}"

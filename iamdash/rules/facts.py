@@ -1,0 +1,152 @@
+"""Everything the rules may know of one candidate: plain, frozen, and clear about what was not read.
+
+Built from rows by `iamdash.standing.facts`. Times are aware and in UTC. In every `..._as_of`, None means "never read".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from iamdash.rules.route import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The organisation's limits, in whole days or minutes."""
+
+    long_lived_days: int = 90
+    grace_days: int = 7
+    stuck_days: int = 21
+    gone_confirm_minutes: int = 15
+    minimum_quiet_days: int = 14
+    soak_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One last-used reading: at `at` the key was used, as `source` ("direct" or "report") said as of `as_of`."""
+
+    at: datetime
+    as_of: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """One access key that was seen and is not known to be gone.
+
+    `last_used_at` None with `last_used_as_of` set: no use recorded. `last_used_as_of` None: unread.
+    `directly_read_at`: the newest direct reading (iam:ListAccessKeys) that agrees with `status`; None where only the
+    credential report is known. `uses`: the ledger, oldest first.
+    """
+
+    access_key_id: str
+    status: str
+    status_changed_at: datetime
+    created_at: datetime
+    last_used_at: datetime | None
+    last_used_service: str
+    last_used_region: str
+    last_used_source: str
+    last_used_as_of: datetime | None
+    directly_read_at: datetime | None
+    uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationFacts:
+    """A described EKS Pod Identity association that is not gone."""
+
+    cluster_name: str
+    region: str
+    cluster_account_id: str
+    namespace: str
+    service_account: str
+    role_arn: str
+    target_role_arn: str
+    external_id: str
+    disable_session_tags: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """An IAM role, as a replacement or a suggestion. `trust_policy` None: its text could not be parsed.
+
+    `last_used_at` None: AWS recorded no use in its 400 days (and neither did the ledger). `shared_with`: how many other
+    candidates are linked to it. `as_of`: the listing that holds it; None where roles were never read.
+    """
+
+    unique_id: str
+    role_name: str
+    arn: str
+    aws_account_id: str
+    created_at: datetime
+    trust_policy: Mapping[str, Any] | None
+    has_policy: bool
+    instance_profiles: tuple[str, ...]
+    last_used_at: datetime | None
+    first_used_at: datetime | None
+    as_of: datetime | None
+    gone_at: datetime | None
+    associations: tuple[AssociationFacts, ...] = ()
+    associations_as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementFacts:
+    """A role linked as replacement. `shared_with`: how many other candidates it is linked to."""
+
+    iam_role: RoleFacts
+    linked_at: datetime
+    linked_by: str
+    shared_with: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """The standing claim."""
+
+    team_name: str
+    person_name: str
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFacts:
+    """One IAM user and everything said and seen about it.
+
+    `keys_as_of`: the newest complete reading of its keys, direct; None: never read directly. `report_keys`: how many
+    keys the credential report shows as (active, inactive), and `report_as_of` its GeneratedTime: what can be said
+    before key ids are known. `keys_unread_reason`: why the last try to read its keys failed, or "".
+    `report_slots`: (created_at, active) of the keys that the report shows, for before the key ids are known.
+    `account_readable`: the AWS account is in the config; `users_as_of`: the newest complete listing of its users.
+    """
+
+    unique_id: str
+    user_name: str
+    arn: str
+    aws_account_id: str
+    created_at: datetime
+    tags: Mapping[str, str]
+    attached_policies: tuple[str, ...]
+    password_enabled: bool | None
+    access_keys: tuple[KeyFacts, ...]
+    keys_as_of: datetime | None
+    keys_unread_reason: str
+    report_slots: tuple[tuple[datetime, bool], ...]
+    report_as_of: datetime | None
+    users_as_of: datetime | None
+    first_seen_at: datetime
+    gone_at: datetime | None
+    gone_confirmed_at: datetime | None
+    account_readable: bool
+    opened_at: datetime | None
+    route: Route | None
+    route_chosen_at: datetime | None
+    claim: ClaimFacts | None
+    replacements: tuple[ReplacementFacts, ...]
+    ever_had_key: bool
+    closed_at: datetime | None = None
+    terraform_hint: bool = False
+    known_account_ids: frozenset[str] = frozenset()
