@@ -1,0 +1,23 @@
+"""What holds for every test: it reaches this machine and nothing else, and static files need no collecting first."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from pytest_socket import socket_allow_hosts
+
+
+def pytest_runtest_setup() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The hashed names of production need `collectstatic`; tests take the files as they lie in the checkout."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STORAGES=settings.STORAGES | {"staticfiles": plain},
+        STATIC_ROOT=tmp_path_factory.mktemp("staticfiles"),
+    ):
+        yield
