@@ -11,11 +11,12 @@ app = Celery("iamdash", include=["iamdash.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 # Queue `sync` holds what may take long; `now` holds what a person waits for, and has a worker of its own.
-app.conf.task_routes = {"iamdash.tasks.check_now": {"queue": "now"}, "iamdash.tasks.*": {"queue": "sync"}}
+app.conf.task_routes = {"iamdash.tasks.*": {"queue": "sync"}}
+# What is due is asked of Postgres often and cheaply; an order nobody took in time is worth nothing, so it expires.
 app.conf.beat_schedule = {
-    "sync every AWS account": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 60.0},
-    "assess what time has changed": {"task": "iamdash.tasks.assess_due", "schedule": 60.0},
-    "count the day": {"task": "iamdash.tasks.count_day", "schedule": crontab(minute="5", hour="*")},
+    "sync what is due": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 5.0, "options": {"expires": 5}},
+    "assess what time has changed": {"task": "iamdash.tasks.assess_due", "schedule": 60.0, "options": {"expires": 60}},
+    "count the day": {"task": "iamdash.tasks.count_day", "schedule": crontab(minute="5"), "options": {"expires": 3600}},
 }
 # The schedule's own memory may be lost: every task asks Postgres what is due.
 app.conf.beat_schedule_filename = os.environ.get("CELERY_BEAT_SCHEDULE", "/tmp/iamdash-beat-schedule")  # noqa: S108

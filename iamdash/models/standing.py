@@ -10,7 +10,7 @@ from iamdash.rules.stage import Stage
 class Standing(models.Model):
     """How far one candidate has come. It holds dates, never ages: "41 days" is rendered.
 
-    `steps`, `next_step`, `verdicts`: the rules' dataclasses as JSON (`iamdash.standing.answer`).
+    `reason`, `steps`, `next_step`: the rules' dataclasses as JSON (`iamdash.standing.answer` turns them back).
     `is_open`: counts as work left (not Deleted, and its account is still read). `stuck_from`: when it will have been
     too long in its stage. `recheck_at`: when the answer would change by the passing of time alone.
     `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
@@ -21,7 +21,7 @@ class Standing(models.Model):
     stage_since = models.DateTimeField()
     readable = models.BooleanField()
     is_open = models.BooleanField()
-    reason = models.CharField(max_length=500)
+    reason = models.JSONField()
     steps = models.JSONField()
     next_step = models.JSONField(null=True)
     safe_to_deactivate = models.CharField(max_length=10)

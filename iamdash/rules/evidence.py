@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 
 
@@ -25,18 +26,31 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Reading(StrEnum):
+    """Which reading an observation rests on. Its age is looked up when somebody looks, and never stored:
+    else every unchanged sync would have to rewrite every answer. The values are `aws.snapshot.Part`'s, and "people".
+    """
+
+    LISTING = "authorization_details"
+    REPORT = "credential_report"
+    KEYS = "access_keys"
+    PODS = "pod_identity"
+    ABSENCES = "absences"
+    PEOPLE = "people"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One observation for or against a step.
 
     `sentence` says what was seen, `source` which call said so (`iam:ListAccessKeys`; "iamdash" for what people stated),
-    `as_of` when; `cannot_see` what that source cannot show.
+    `reading` whose age it has; `cannot_see` what that source cannot show.
     """
 
     holds: Holds
-    sentence: str
+    sentence: Sentence
     source: str
-    as_of: datetime | None
+    reading: Reading
     cannot_see: str = ""
 
 
@@ -65,7 +79,7 @@ class NextStep:
 
     kind: str
     title: str
-    sentences: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
     commands: tuple[Command, ...] = ()
     not_before: datetime | None = None
 
@@ -82,7 +96,7 @@ class Assessment:
     stage_since: datetime
     readable: bool
     is_open: bool
-    reason: str
+    reason: Sentence
     steps: tuple[Step, ...]
     next_step: NextStep | None
     safe_to_deactivate: Verdict

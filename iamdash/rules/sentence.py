@@ -1,0 +1,70 @@
+"""Sentences that stay true: they hold moments, and turn them into "41 days" only when somebody reads them.
+
+A stored answer must not age by itself, so the rules write `Sentence("Last used {at:ago}.", {"at": moment})` and the
+page, the export and the command line each render it with their own `now` and time zone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words with moments in them.
+
+    In `text`, `{name}` is a date and time, `{name:day}` a date, `{name:days}` the whole days since ("41 days"), and
+    `{name:ago}` the same as people say it ("41 days ago", "in 3 days"). Braces meant as such are doubled: see `plain`.
+    """
+
+    text: str
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+
+    def render(self, *, now: datetime, zone: tzinfo) -> str:
+        """Return the words as they are true at `now`, with times in `zone`."""
+        return self.text.format_map({name: _Moment(at, now, zone) for name, at in self.moments.items()})
+
+
+def plain(words: str) -> str:
+    """Return `words` (a person's name, an error message) made safe to stand in a Sentence's text."""
+    return words.replace("{", "{{").replace("}", "}}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    at: datetime
+    now: datetime
+    zone: tzinfo
+
+    def __format__(self, style: str) -> str:
+        if style == "ago":
+            return ago(self.at, now=self.now)
+        if style == "days":
+            return count_days((self.now - self.at).days)
+        local = self.at.astimezone(self.zone)
+        day = f"{local.day} {local:%b %Y}"
+        return day if style == "day" else f"{day}, {local:%H:%M}"
+
+
+def ago(at: datetime, *, now: datetime) -> str:
+    """Return how long ago `at` was, or how long until it comes: "just now", "14 minutes ago", "in 3 days"."""
+    seconds = (now - at).total_seconds()
+    span = abs(seconds)
+    if span < 60:
+        return "just now" if seconds >= 0 else "in a moment"
+    if span < 3600:
+        words = _count(int(span // 60), "minute")
+    elif span < 86400:
+        words = _count(int(span // 3600), "hour")
+    else:
+        words = count_days(int(span // 86400))
+    return f"{words} ago" if seconds >= 0 else f"in {words}"
+
+
+def count_days(number: int) -> str:
+    """Return "1 day", "41 days", "1,893 days"."""
+    return _count(number, "day")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
