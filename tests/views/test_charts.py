@@ -1,0 +1,86 @@
+"""The charts are well-formed, keep to their frame, and say their conclusion in words."""
+
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iamdash.views import charts
+
+TODAY = date(2026, 11, 23)
+
+
+def points(*counts: int) -> list[charts.Point]:
+    first = TODAY - timedelta(weeks=len(counts) - 1)
+    return [charts.Point(first + timedelta(weeks=week), count) for week, count in enumerate(counts)]
+
+
+def drawings(markup: str) -> list[ET.Element]:
+    return list(ET.fromstring(f"<div>{markup}</div>"))
+
+
+def test_a_burn_down_is_drawn_wide_and_narrow_with_ids_of_its_own():
+    wide, narrow = drawings(charts.burn_down(points(12, 9, 4), target_on=None, summary="Down from 12 to 4."))
+
+    assert wide.attrib["class"] == "chart wide"
+    assert narrow.attrib["class"] == "chart narrow"
+    assert {node.attrib["id"] for node in wide if "id" in node.attrib}.isdisjoint(
+        {node.attrib["id"] for node in narrow if "id" in node.attrib}
+    )
+    assert wide.find("desc").text == "Down from 12 to 4."
+
+
+def test_the_summary_is_escaped():
+    markup = charts.burn_down(points(2, 1), target_on=None, summary="<b>&")
+
+    assert "<b>" not in markup
+
+
+def test_a_target_in_the_future_widens_the_plot_and_is_named():
+    (wide, _) = drawings(charts.burn_down(points(5, 3), target_on=date(2027, 4, 30), summary=""))
+
+    assert "Target 30 Apr" in [node.text for node in wide.iter("text")]
+
+
+def test_a_target_that_has_passed_is_not_drawn():
+    markup = charts.burn_down(points(5, 3), target_on=TODAY - timedelta(days=1), summary="")
+
+    assert "Target" not in markup
+
+
+@given(st.lists(st.integers(0, 200_000), min_size=2, max_size=60), st.none() | st.integers(1, 900))
+def test_every_point_lies_inside_the_plot(counts, days_to_target):
+    target_on = TODAY + timedelta(days=days_to_target) if days_to_target else None
+
+    for drawing, frame in zip(
+        drawings(charts.burn_down(points(*counts), target_on=target_on, summary="")),
+        (charts.WIDE, charts.NARROW),
+        strict=True,
+    ):
+        line = next(node for node in drawing if node.attrib.get("class") == "actual")
+        places = [tuple(map(float, place.split(","))) for place in line.attrib["points"].split()]
+        assert len(places) == len(counts)
+        assert all(frame.left <= x <= frame.width - frame.right for x, _ in places)
+        assert all(frame.top <= y <= frame.height - frame.bottom for _, y in places)
+
+
+@given(st.integers(1, 10_000_000))
+def test_grid_lines_are_few_and_round(highest):
+    step = charts.grid_step(highest)
+
+    assert highest <= step * 5
+    assert str(step).rstrip("0") in {"1", "2", "5"}
+
+
+def test_a_stage_bar_shares_its_width_by_count():
+    (bar,) = drawings(charts.stage_bar([1, 0, 0, 0, 0, 3]))
+
+    widths = [float(segment.attrib["width"]) for segment in bar]
+    assert widths == [49.0, 0.0, 0.0, 0.0, 0.0, 149.0]
+
+
+def test_a_team_without_candidates_has_an_empty_bar():
+    (bar,) = drawings(charts.stage_bar([0, 0, 0, 0, 0, 0]))
+
+    assert {segment.attrib["width"] for segment in bar} == {"0"}
