@@ -1,0 +1,80 @@
+"""Faults to order: denials, throttling, AWS's own failures, connections cut, slow answers."""
+
+import struct
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from socket import SO_LINGER, SOL_SOCKET
+from typing import Any, Literal, get_args
+
+from iamdash.demo.stand_in.answer import Refusal
+from iamdash.demo.stand_in.call import Call
+
+Kind = Literal["deny", "throttle", "fail", "reset", "slow"]
+
+
+@dataclass
+class Fault:
+    """What goes wrong: for actions like `iam:Get*`, in one account or in all, so many times (None: until removed)."""
+
+    kind: Kind
+    action: str = "*"
+    account_id: str = "*"
+    times: int | None = None
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"{self.kind!r} is no kind of fault: use one of {', '.join(get_args(Kind))}")
+
+    def strikes(self, call: Call, account_id: str) -> bool:
+        """Say whether it concerns this call, and count it where it does."""
+        if self.times == 0 or not fnmatchcase(call.permission, self.action):
+            return False
+        if not fnmatchcase(account_id, self.account_id):
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+
+def suffer(faults: Iterable[Fault], call: Call, account_id: str, caller_arn: str, environ: dict[str, Any]) -> None:
+    """Let every fault strike that concerns this call. Raises Refusal or ConnectionResetError."""
+    for fault in faults:
+        if fault.strikes(call, account_id):
+            _strike(fault, call, caller_arn, environ)
+
+
+def _strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) -> None:
+    match fault.kind:
+        case "deny":
+            raise denial(call, caller_arn)
+        case "throttle" if call.service == "eks":
+            raise Refusal("TooManyRequestsException", "Too many requests")
+        case "throttle":
+            raise Refusal("Throttling", "Rate exceeded", status=400)
+        case "fail":
+            raise Refusal("ServiceUnavailable", "Service Unavailable")
+        case "reset":
+            cut_connection(environ)
+        case "slow":
+            time.sleep(fault.seconds)
+
+
+def denial(call: Call, caller_arn: str) -> Refusal:
+    """Return AWS's answer to a call that no policy allows."""
+    code = "AccessDeniedException" if call.service == "eks" else "AccessDenied"
+    return Refusal(
+        code,
+        f"User: {caller_arn} is not authorized to perform: {call.permission} "
+        "because no identity-based policy allows the action",
+    )
+
+
+def cut_connection(environ: dict[str, Any]) -> None:
+    """Reset the client's TCP connection. Raises ConnectionResetError."""
+    connection = environ["werkzeug.socket"]
+    connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+    raise ConnectionResetError
