@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from iamdash.local.child import stop_leftovers
+from iamdash.local.child import Child, stop_leftovers
 from iamdash.local.postgres import Postgres
 from iamdash.local.valkey import Valkey
 
@@ -40,7 +40,7 @@ class Services:
 
     def __init__(self) -> None:
         self.base = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-        self.running: list[Postgres | Valkey] = []
+        self.running: list[Child] = []
 
     def start(self) -> None:
         self._set("DATABASE_URL", Postgres(self.base, durable=False))
@@ -50,15 +50,14 @@ class Services:
         os.environ.update(SETTINGS | NO_AWS | {"IAMDASH_CONFIG": str(self.base / "iamdash.toml")})
 
     def stop(self) -> None:
-        for server in reversed(self.running):
-            server.stop()
+        while self.running:
+            self.running.pop().stop()
         shutil.rmtree(self.base, ignore_errors=True)
 
     def _set(self, name: str, server: Postgres | Valkey) -> None:
         given = os.environ.get(f"IAMDASH_TEST_{name}")
         if not given:
-            self.running.append(server)
-            server.start()
+            self.running.append(server.start())
         os.environ[name] = given or server.url
 
 

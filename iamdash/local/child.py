@@ -8,7 +8,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -33,6 +32,7 @@ class Child:
         environment: Mapping[str, str] | None = None,
         run_as: int | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        first_input: bytes = b"",
     ) -> None:
         self.name = name
         self.command = list(command)
@@ -41,14 +41,14 @@ class Child:
         self._environment = environment
         self._run_as = run_as
         self._stop_signal = stop_signal
+        self._first_input = first_input
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, first_input: bytes = b"") -> None:
-        """Start the program; `first_input` is what it reads on standard input, kept out of its command line."""
+    def start(self) -> None:
+        """Start the program; it reads `first_input` on standard input, where no process list shows it."""
         for directory in (self.log.parent, self._record.parent):
             directory.mkdir(parents=True, exist_ok=True)
-        identity = {} if self._run_as is None else {"user": self._run_as, "group": self._run_as, "extra_groups": []}
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.PIPE,
@@ -56,20 +56,15 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=self._environment,
                 start_new_session=True,
-                **identity,  # type: ignore[call-overload]
+                user=self._run_as,
+                group=self._run_as,
+                extra_groups=None if self._run_as is None else [],
             )
         self._record.write_text(f"{self._process.pid} {_born(self._process.pid)}")
         assert self._process.stdin is not None  # noqa: S101 - a fact for the type checker: stdin is a pipe
         with contextlib.suppress(BrokenPipeError):  # a child that died at once is told of by wait_until_ready
-            self._process.stdin.write(first_input)
+            self._process.stdin.write(self._first_input)
             self._process.stdin.close()
-
-    @property
-    def pid(self) -> int:
-        """The process id; meaningful once started."""
-        if self._process is None:
-            raise LocalError(f"{self.name} has not been started.")
-        return self._process.pid
 
     def exit_code(self) -> int | None:
         """The exit code, or None while it runs."""
@@ -94,8 +89,9 @@ class Child:
             try:
                 self._process.wait(timeout=seconds)
             except subprocess.TimeoutExpired:
-                _signal_group(self._process.pid, signal.SIGKILL)
+                self._process.kill()
         code = self._process.wait()
+        _signal_group(self._process.pid, signal.SIGKILL)  # whatever it started and did not end
         self._record.unlink(missing_ok=True)
         return code
 
@@ -107,6 +103,17 @@ class Child:
         lines = self.log.read_text(errors="replace").splitlines()[-15:] if self.log.exists() else []
         quoted = "".join(f"\n    {line}" for line in lines) or "\n    (empty)"
         return f"The end of {self.log}:{quoted}"
+
+
+def start_and_wait(child: Child, ready: Callable[[], bool] = lambda: True) -> Child:
+    """Start a child and wait until it is ready; if that fails or is interrupted, it is stopped again."""
+    try:
+        child.start()
+        child.wait_until_ready(ready)
+    except BaseException:
+        child.stop()
+        raise
+    return child
 
 
 def describe_exit(code: int) -> str:
@@ -137,13 +144,13 @@ def _end_stranger(pid: int) -> None:
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
     """Signal a child and whatever it has started: each child leads its own process group."""
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has ended; a zombie refuses
         os.killpg(pid, number)
 
 
 def _born(pid: int) -> str:
     """When this process started, as the system counts it; "" if there is none. A reused pid has another birth."""
-    if sys.platform == "linux":
+    if Path("/proc/self/stat").exists():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:

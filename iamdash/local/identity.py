@@ -27,10 +27,6 @@ class Identity:
     prefix: tuple[str, ...] = ()
     run_as: int | None = None
 
-    def popen_arguments(self) -> dict[str, object]:
-        """The arguments of subprocess calls that make them run as this identity."""
-        return {} if self.run_as is None else {"user": self.run_as, "group": self.run_as, "extra_groups": []}
-
     def own(self, path: Path) -> None:
         """Hand a file or directory over to this identity, where it differs from ours."""
         if self.run_as is not None:

