@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A count on a day."""
+    """A count on a day. `invented`: made up for the demo, and drawn so."""
 
     day: date
     count: int
+    invented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _target(scale: Scale, today: Point, target_on: date | None) -> SafeString:
     return format_html(
         '<line class="target" x1="{}" y1="{}" x2="{}" y2="{}"/>'
         '<line class="today" x1="{}" x2="{}" y1="{}" y2="{}"/>'
-        '<text class="lab" x="{}" y="{}" text-anchor="{}">Target {}</text>',
+        '<text class="label" x="{}" y="{}" text-anchor="{}">Target {}</text>',
         *(scale.x(today.day), scale.y(today.count), x, bottom),
         *(x, x, scale.y(scale.highest // 3), bottom),
         *(x, scale.y(scale.highest // 3) - 6, "end" if scale.frame is NARROW else "middle"),
@@ -150,23 +151,25 @@ def _target(scale: Scale, today: Point, target_on: date | None) -> SafeString:
 
 
 def _actual(scale: Scale, points: Sequence[Point]) -> SafeString:
-    line = " ".join(f"{scale.x(point.day)},{scale.y(point.count)}" for point in points)
+    counted = [point for point in points if not point.invented]
+    invented = [point for point in points if point.invented]
     today = points[-1]
     x, y = scale.x(today.day), scale.y(today.count)
-    near_the_edge = x > scale.frame.width - scale.frame.right - 20 and scale.frame is NARROW
+    at_the_edge = scale.frame is NARROW and x > scale.frame.width - scale.frame.right - 60
     return format_html(
-        '<polyline class="actual" points="{}"/><circle class="dot" cx="{}" cy="{}" r="4"/>'
-        '<text class="lab" x="{}" y="{}" text-anchor="{}">{} today</text>',
-        *(
-            line,
-            x,
-            y,
-            x - 8 if near_the_edge else x + 8,
-            y - 8,
-            "end" if near_the_edge else "start",
-            f"{today.count:,}",
-        ),
+        '{}{}<circle class="dot" cx="{}" cy="{}" r="4"/>'
+        '<text class="label" x="{}" y="{}" text-anchor="{}">{} today</text>',
+        _line(scale, "invented", [*invented, *counted[:1]]),
+        _line(scale, "actual", counted),
+        *(x, y, x - 8 if at_the_edge else x + 8, y - 8, "end" if at_the_edge else "start", f"{today.count:,}"),
     )
+
+
+def _line(scale: Scale, tone: str, points: Sequence[Point]) -> SafeString:
+    if len(points) < 2:
+        return SafeString("")
+    places = " ".join(f"{scale.x(point.day)},{scale.y(point.count)}" for point in points)
+    return format_html('<polyline class="{}" points="{}"/>', tone, places)
 
 
 def stage_bar(counts: Sequence[int]) -> SafeString:
@@ -176,12 +179,12 @@ def stage_bar(counts: Sequence[int]) -> SafeString:
     total = sum(counts)
     x = 0.0
     rows = []
-    for index, count in enumerate(counts):
+    for stage, count in enumerate(counts, start=1):
         width = 200 * count / total if total else 0
         # A hair of background between segments keeps neighbours apart where their colours are close.
-        rows.append((round(x, 1), round(max(width - 1, 0), 1), index))
+        rows.append((round(x, 1), round(max(width - 1, 0), 1), stage))
         x += width
-    segments = format_html_join("", '<rect x="{}" y="0" width="{}" height="14" class="s{}"/>', rows)
+    segments = format_html_join("", '<rect x="{}" y="0" width="{}" height="14" class="stage-{}"/>', rows)
     return format_html(
-        '<svg class="sbar" viewBox="0 0 200 14" preserveAspectRatio="none" aria-hidden="true">{}</svg>', segments
+        '<svg class="stage-bar" viewBox="0 0 200 14" preserveAspectRatio="none" aria-hidden="true">{}</svg>', segments
     )

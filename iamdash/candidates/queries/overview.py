@@ -21,8 +21,6 @@ class Number:
     value: int
     label: str
     query: str
-    change: int | None = None
-    change_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,11 @@ class TeamRow:
     done: int
     stuck: int
 
+    @property
+    def by_stage(self) -> tuple[tuple[Stage, int], ...]:
+        """Return each stage with its count."""
+        return tuple(zip(Stage, self.counts, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
@@ -64,6 +67,11 @@ class WeekLine:
     count: int
     words: str
     subjects: tuple[str, ...]
+
+    @property
+    def more(self) -> int:
+        """Return how many subjects are not named."""
+        return self.count - len(self.subjects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,16 @@ class Overview:
     teams: tuple[TeamRow, ...]
     week: tuple[WeekLine, ...]
 
+    @property
+    def fewer(self) -> int:
+        """Return how many keys fewer there are than four weeks ago."""
+        return -(self.change or 0)
+
+    @property
+    def partly_invented(self) -> bool:
+        """Return whether some of the history was made up for the demo."""
+        return any(count.invented for count in self.history)
+
 
 def overview(*, now: datetime) -> Overview:
     """Return the page's data as of `now`. Eight queries, whatever the size of the organisation."""
@@ -98,7 +116,7 @@ def overview(*, now: datetime) -> Overview:
         iam_users=totals["open"],
         change=change,
         target_on=programme.target_date,
-        numbers=_numbers(totals, change, programme.stuck_days),
+        numbers=_numbers(totals, programme.stuck_days),
         history=history,
         needs_someone=_needs_someone(now),
         stuck=totals["stuck"],
@@ -121,13 +139,13 @@ def _totals(now: datetime) -> dict[str, int]:
     return {name: int(count) for name, count in totals.items()}
 
 
-def _numbers(totals: dict[str, int], change: int | None, stuck_days: int) -> tuple[Number, ...]:
+def _numbers(totals: dict[str, int], stuck_days: int) -> tuple[Number, ...]:
     return (
-        Number(totals["active_keys"], "active keys left", "keys=active", change, "in 4 weeks"),
+        Number(totals["active_keys"], "active keys left", "keys=active"),
         Number(totals["open"], "IAM users left", ""),
-        Number(totals["unclaimed"], "with no owner", "tab=unclaimed"),
-        Number(totals["stuck"], f"stuck over {stuck_days} days", "tab=stuck"),
-        Number(totals["reopened"], "reopened", "tab=reopened"),
+        Number(totals["unclaimed"], "with no owner", "view=unclaimed"),
+        Number(totals["stuck"], f"stuck over {stuck_days} days", "view=stuck"),
+        Number(totals["reopened"], "reopened", "view=reopened"),
         Number(totals["new"], "new this week", "opened=week"),
     )
 
