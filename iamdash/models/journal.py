@@ -1,7 +1,13 @@
 """What happened, for ever: an append-only journal, and one count a day for the burn-down."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
 import pgtrigger
 from django.db import models
+
+LONGEST_SENTENCE = 500
 
 
 class Event(models.Model):
@@ -15,7 +21,7 @@ class Event(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=254)
     kind = models.CharField(max_length=60)
-    sentence = models.CharField(max_length=500)
+    sentence = models.CharField(max_length=LONGEST_SENTENCE)
     aws_account_id = models.CharField(max_length=12, blank=True)
     unique_id = models.CharField(max_length=128, blank=True)
     subject = models.CharField(max_length=254, blank=True)
@@ -35,6 +41,46 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+def record(
+    *,
+    at: datetime,
+    actor: str,
+    kind: str,
+    sentence: str,
+    aws_account_id: str = "",
+    unique_id: str = "",
+    subject: str = "",
+    candidate_number: int | None = None,
+    sync_run_number: int | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one line into the journal, in the caller's transaction. The parameters are the columns of `Event`."""
+    event = Event(
+        at=at,
+        actor=actor,
+        kind=kind,
+        sentence=sentence,
+        aws_account_id=aws_account_id,
+        unique_id=unique_id,
+        subject=subject,
+        candidate_number=candidate_number,
+        sync_run_number=sync_run_number,
+        before=before,
+        after=after,
+    )
+    record_all([event])
+
+
+def record_all(events: Iterable[Event]) -> None:
+    """Write many lines into the journal, in the caller's transaction. A sentence too long for its column is cut."""
+    events = list(events)
+    for event in events:
+        if len(event.sentence) > LONGEST_SENTENCE:
+            event.sentence = event.sentence[: LONGEST_SENTENCE - 1] + "…"
+    Event.objects.bulk_create(events, batch_size=1000)
 
 
 class DailyCount(models.Model):
