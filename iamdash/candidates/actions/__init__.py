@@ -1,0 +1,33 @@
+"""What people can do: this list is the whole of it.
+
+Each is one function with named arguments, one transaction and one line in the journal. None of them takes a stage: the
+stage is computed from what AWS shows and from what is recorded here.
+"""
+
+from iamdash.candidates.actions.claim import assign, claim, hand_over, release
+from iamdash.candidates.actions.close import close
+from iamdash.candidates.actions.due_date import set_due_date
+from iamdash.candidates.actions.errors import AlreadyClaimed, NotGone, NotPermitted, Refused
+from iamdash.candidates.actions.note import write_note
+from iamdash.candidates.actions.replacement import link_role, unlink_role
+from iamdash.candidates.actions.route import choose_route
+from iamdash.candidates.actions.tracker import link_tracker, remove_tracker
+
+__all__ = [
+    "AlreadyClaimed",
+    "NotGone",
+    "NotPermitted",
+    "Refused",
+    "assign",
+    "choose_route",
+    "claim",
+    "close",
+    "hand_over",
+    "link_role",
+    "link_tracker",
+    "release",
+    "remove_tracker",
+    "set_due_date",
+    "unlink_role",
+    "write_note",
+]

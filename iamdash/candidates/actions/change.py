@@ -1,0 +1,92 @@
+"""What every action begins and ends with: who may, the locked candidate; then one journal line and a new assessment."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from iamdash.candidates.actions.errors import NotPermitted, Refused
+from iamdash.models import AccessLevel, Candidate, IamUser, Person
+from iamdash.models.journal import record
+from iamdash.rules.stage import Stage
+from iamdash.standing.assess import Cause, assess
+
+LONGEST_TEXT = 10_000
+
+
+def require(by: Person, level: AccessLevel, deed: str) -> None:
+    """Let a person with this access pass. `deed` completes "Only an engineer may …". Raises NotPermitted."""
+    if not by.may(level):
+        raise NotPermitted(f"Only {_at_least(level)} may {deed}. You have {by.access_level} access: ask an admin.")
+
+
+def locked(candidate: Candidate) -> Candidate:
+    """Return the candidate as it is now, its rows locked to the end of the transaction. Raises Refused if it is closed.
+
+    The IAM user is locked first, as a sync does it: what people say and what AWS shows take turns, so neither assesses
+    the candidate on facts which the other is about to change.
+    """
+    fresh = locked_even_if_closed(candidate)
+    if fresh.closed_by and is_deleted(fresh):
+        raise Refused(
+            f"Candidate {fresh.pk} was closed by {fresh.closed_by} and can no longer be changed. "
+            "You can still write a note."
+        )
+    return fresh
+
+
+def locked_even_if_closed(candidate: Candidate) -> Candidate:
+    """Return the candidate as it is now, its rows locked to the end of the transaction."""
+    iam_user = IamUser.objects.select_for_update(no_key=True).get(pk=candidate.iam_user_id)
+    fresh = Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
+    fresh.iam_user = iam_user
+    return fresh
+
+
+def is_deleted(candidate: Candidate) -> bool:
+    """Return whether the stored answer is Deleted: proved gone from AWS, twice."""
+    return Candidate.objects.filter(pk=candidate.pk, standing__stage=Stage.DELETED).exists()
+
+
+def finish(
+    candidate: Candidate,
+    *,
+    by: Person,
+    now: datetime,
+    kind: str,
+    sentence: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the action's one journal line, then let the rules answer anew."""
+    iam_user = candidate.iam_user
+    record(
+        at=now,
+        actor=by.email,
+        kind=kind,
+        sentence=sentence,
+        aws_account_id=iam_user.aws_account_id,
+        unique_id=iam_user.unique_id,
+        subject=iam_user.user_name,
+        candidate_number=candidate.pk,
+        before=before,
+        after=after,
+    )
+    assess([iam_user.pk], now=now, cause=Cause.PEOPLE, actor=by.email)
+
+
+def storable(text: str, *, what: str) -> str:
+    """Return a person's words, trimmed, with plain line ends. Raises Refused where they cannot be kept as they are."""
+    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(words) > LONGEST_TEXT:
+        raise Refused(
+            f"{what} has {len(words):,} characters. Shorten it to {LONGEST_TEXT:,}, or link to the text."
+        )
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in words):
+        raise Refused(f"{what} holds a character that cannot be stored. Remove it and send it again.")
+    return words
+
+
+def _at_least(level: AccessLevel) -> str:
+    return {AccessLevel.ENGINEER: "an engineer, a lead or an admin", AccessLevel.LEAD: "a lead or an admin"}.get(
+        level, f"an {level.value}"
+    )

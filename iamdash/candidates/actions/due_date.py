@@ -1,0 +1,40 @@
+"""Set or clear the day by which a candidate should be gone."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from iamdash.candidates.actions.change import finish, locked, require
+from iamdash.candidates.actions.errors import Refused
+from iamdash.models import AccessLevel, Candidate, Person
+
+
+@transaction.atomic
+def set_due_date(*, candidate: Candidate, due_on: date | None, by: Person, now: datetime) -> None:
+    """Set the day, today or later where the organisation is; None clears it. The same day again changes nothing.
+
+    Raises NotPermitted, and Refused for a day in the past.
+    """
+    require(by, AccessLevel.ENGINEER, "set a due date")
+    fresh = locked(candidate)
+    if due_on == fresh.due_on:
+        return
+    if due_on and due_on < timezone.localdate(now):
+        raise Refused(f"{_in_words(due_on)} is in the past. Choose today or a later day, or leave it empty.")
+    before = {"due_on": fresh.due_on.isoformat()} if fresh.due_on else None
+    fresh.due_on = due_on
+    fresh.save(update_fields=["due_on"])
+    finish(
+        fresh,
+        by=by,
+        now=now,
+        kind="candidate.due_date_set" if due_on else "candidate.due_date_cleared",
+        sentence=f"{by} set the due date to {_in_words(due_on)}." if due_on else f"{by} cleared the due date.",
+        before=before,
+        after={"due_on": due_on.isoformat()} if due_on else None,
+    )
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,78 @@
+"""Link the issue or pull request in which the work on a candidate is tracked."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+
+from iamdash.candidates.actions.change import finish, locked, require
+from iamdash.candidates.actions.errors import Refused
+from iamdash.models import AccessLevel, Candidate, Person, TrackerLink
+
+LONGEST_URL = 2000
+
+
+@transaction.atomic
+def link_tracker(*, candidate: Candidate, url: str, by: Person, now: datetime) -> TrackerLink:
+    """Link an https address of an issue or a pull request. Return the link; linking it again changes nothing.
+
+    Raises NotPermitted, and Refused where the address is not one that can be linked.
+    """
+    require(by, AccessLevel.ENGINEER, "link an issue or a pull request")
+    fresh = locked(candidate)
+    address = _checked(url)
+    standing_link = fresh.tracker_links.filter(url=address, removed_at=None).first()
+    if standing_link:
+        return standing_link
+    link = TrackerLink.objects.create(candidate=fresh, url=address, linked_at=now, linked_by=by)
+    finish(
+        fresh,
+        by=by,
+        now=now,
+        kind="candidate.tracker_linked",
+        sentence=f"{by} linked {address}",
+        after={"url": address},
+    )
+    return link
+
+
+@transaction.atomic
+def remove_tracker(*, candidate: Candidate, tracker_link: TrackerLink, by: Person, now: datetime) -> None:
+    """Take a link to an issue or a pull request away. Doing it again changes nothing.
+
+    Raises NotPermitted, and Refused where the link belongs to another candidate.
+    """
+    require(by, AccessLevel.ENGINEER, "remove a link")
+    fresh = locked(candidate)
+    link = fresh.tracker_links.filter(pk=tracker_link.pk).first()
+    if link is None:
+        raise Refused("That link does not belong to this candidate. Reload the page to see the links that do.")
+    if link.removed_at:
+        return
+    link.removed_at = now
+    link.save(update_fields=["removed_at"])
+    finish(
+        fresh,
+        by=by,
+        now=now,
+        kind="candidate.tracker_removed",
+        sentence=f"{by} removed the link {link.url}",
+        before={"url": link.url},
+    )
+
+
+def _checked(url: str) -> str:
+    """Return the address, trimmed. Anything but https (javascript: above all) would be a trap for whoever clicks it."""
+    address = url.strip()
+    if len(address) > LONGEST_URL:
+        raise Refused(f"The address has {len(address):,} characters. Use one with at most {LONGEST_URL:,}.")
+    try:
+        URLValidator(schemes=["https"])(address)
+        names_a_person = "@" in urlsplit(address).netloc
+    except (ValidationError, ValueError):
+        raise Refused("Give the whole address, such as https://tracker.example.org/issues/12.") from None
+    if names_a_person:
+        raise Refused("The address holds a user name or password before the @. Leave it out.")
+    return address
