@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from moto.core import errors
 from moto.core.exceptions import ServiceException
 from moto.core.model import OperationModel
 from moto.core.serialize import get_serializer_class
@@ -19,15 +20,19 @@ UNMODELLED_STATUS = {
     "InternalFailure": 500,
     "ServiceUnavailable": 503,
     "TooManyRequestsException": 429,
+    "Throttling": 400,
+    "ValidationError": 400,
+    "InvalidAction": 400,
 }
+# moto warns of errors that the service model does not list; these are AWS's all the same.
+errors.COMMON_ERROR_CODES = [*errors.COMMON_ERROR_CODES, *UNMODELLED_STATUS]
 
 
 class Refusal(ServiceException):
-    """An AWS error: its code, its message, and a status where the service model has none."""
+    """An AWS error: its code and its message."""
 
-    def __init__(self, code: str, message: str, *, status: int | None = None) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
-        self.status = status or UNMODELLED_STATUS.get(code)
 
 
 def write_result(service: str, action: str, result: Mapping[str, Any]) -> Response:
@@ -38,8 +43,7 @@ def write_result(service: str, action: str, result: Mapping[str, Any]) -> Respon
 def write_refusal(service: str, action: str, refusal: Refusal) -> Response:
     """Return an error answer. An unknown service or action is answered in the manner of IAM."""
     response = _write(service or "iam", action, refusal)
-    if refusal.status:
-        response.status_code = refusal.status
+    response.status_code = UNMODELLED_STATUS.get(refusal.code, response.status_code)
     return response
 
 

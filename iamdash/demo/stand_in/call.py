@@ -47,7 +47,7 @@ def read_call(environ: dict[str, Any]) -> Call:
     environ["wsgi.input"] = BytesIO(body)
     signature = SIGNATURE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if signature is None:
-        raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", status=403)
+        raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token")
 
     service = signature["service"]
     action, parameters = "", dict[str, Any]()
@@ -60,7 +60,7 @@ def _read_operation(service: str, request: Request) -> tuple[str, dict[str, Any]
     try:
         operation, uri_parameters = get_service_router(service).match(request)
     except NotFound:
-        raise Refusal("InvalidAction", f"The stand-in knows no such action of {service}", status=400) from None
+        raise Refusal("InvalidAction", f"The stand-in knows no such action of {service}") from None
     protocol = determine_request_protocol(get_service_model(service), request.content_type)
     parsed = PROTOCOL_PARSERS[protocol](operation).parse(
         {

@@ -53,7 +53,7 @@ def _strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) 
         case "throttle" if call.service == "eks":
             raise Refusal("TooManyRequestsException", "Too many requests")
         case "throttle":
-            raise Refusal("Throttling", "Rate exceeded", status=400)
+            raise Refusal("Throttling", "Rate exceeded")
         case "fail":
             raise Refusal("ServiceUnavailable", "Service Unavailable")
         case "reset":

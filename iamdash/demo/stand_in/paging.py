@@ -54,4 +54,4 @@ def _read_marker(marker: str, question: str) -> str:
 
 
 def _invalid(message: str) -> Refusal:
-    return Refusal("ValidationError", message, status=400)
+    return Refusal("ValidationError", message)

@@ -27,9 +27,7 @@ def get_account_authorization_details(state: "State", call: Call, caller: Caller
     }
     order = {kind: number for number, kind in enumerate(listed)}
     if unknown := set(wanted) - set(listed):
-        raise Refusal(
-            "ValidationError", f"Value '{sorted(unknown)}' at 'filter' failed to satisfy constraint", status=400
-        )
+        raise Refusal("ValidationError", f"Value '{sorted(unknown)}' at 'filter' failed to satisfy constraint")
 
     entries = sorted(
         (
@@ -136,7 +134,7 @@ def named_user(call: Call, caller: Caller) -> Any:
     """Return moto's user that the call names; without a name, the caller. Raises Refusal as IAM does."""
     name = call.parameters.get("UserName")
     if name is None and not caller.principal_arn.split(":")[5].startswith("user/"):
-        raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials", status=400)
+        raise Refusal("ValidationError", "Must specify userName when calling with non-User credentials")
     name = name or caller.principal_arn.rsplit("/", 1)[-1]
     found = backends.iam(caller.account_id).users.get(name)
     if found is None:

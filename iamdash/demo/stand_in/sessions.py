@@ -91,7 +91,6 @@ def assume_role(state: "State", call: Call, caller: Caller) -> dict[str, Any]:
         raise Refusal(
             "ValidationError",
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-            status=400,
         )
     session = Session(
         iam_role.account_id, role_arn, iam_role.id, call.parameters["RoleSessionName"], datetime.now(UTC) + duration
