@@ -9,7 +9,8 @@ class IamUser(models.Model):
     """An IAM user, known by AWS's unique ID (AIDA…): a name can be used again, a unique ID cannot.
 
     `gone_at`: one proof that it is gone; `gone_confirmed_at`: the second, independent one (design: "Gone").
-    `report_slots`: the credential report's key slots when the keys were last read, [[created_at, active], …], sorted.
+    `report_slots`: the newest credential report's key slots, [[created_at, active], …], sorted; None: not in a report.
+    `asked_slots`: what they were when the keys were last read directly; where the two differ, the keys are read again.
     `keys_read_at`: the newest direct reading of its keys that changed a row; a reading which agrees is kept on the
     run instead (`SyncRun.agreed_directly`). The password facts are "as of the report" (`console_as_of`).
     """
@@ -33,6 +34,7 @@ class IamUser(models.Model):
     console_as_of = models.DateTimeField(null=True)
 
     report_slots = models.JSONField(null=True)
+    asked_slots = models.JSONField(null=True)
     keys_read_at = models.DateTimeField(null=True)
     keys_unread_reason = models.CharField(max_length=500, blank=True)
 
@@ -194,6 +196,7 @@ class SyncRun(models.Model):
     `freshness`: part → ISO time of its newest complete reading as of this run, carried from run to run; for the
     credential report it is AWS's GeneratedTime. `agreed_directly`: unique ID → ISO time of the newest direct reading
     of that user's keys which agreed with the rows, carried too: so an unchanged sync writes this row and no other.
+    `uses_agreed_directly`: the same for iam:GetAccessKeyLastUsed, by access key ID.
     `unread`: [{"part", "reason", "action", "error_code", "subject"}]. `calls`: {"iam:ListAccessKeys": 12}.
     `progress`: {"doing": sentence, "done": n, "total": n or null}. `root_has_access_key`: carried, None unknown.
     """
@@ -207,6 +210,7 @@ class SyncRun(models.Model):
     unread = models.JSONField(default=list)
     freshness = models.JSONField(default=dict)
     agreed_directly = models.JSONField(default=dict)
+    uses_agreed_directly = models.JSONField(default=dict)
     calls = models.JSONField(default=dict)
     throttled = models.PositiveIntegerField(default=0)
     changes = models.JSONField(default=dict)
