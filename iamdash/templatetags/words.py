@@ -1,0 +1,65 @@
+"""Template words: moments, ages, sentences and stages, each said the same way on every page.
+
+`{% load words %}` in a template. The page's `now` is taken from its context (`views.frame` puts it there, a view may
+put its own), so that every age on one page is counted from one moment.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from iamdash.rules.sentence import Sentence, ago, count_days
+from iamdash.rules.stage import Stage
+
+register = template.Library()
+PIP_STEP = 14
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime, style: str = "ago") -> SafeString:
+    """Return a `<time>`: how long ago ("ago"), the day ("day") or day and time ("moment"); the whole in its title."""
+    whole = f"{_day(at)}, {_local(at):%H:%M} {_local(at):%Z}"
+    words = {"ago": lambda: ago(at, now=context["now"]), "day": lambda: _day(at), "moment": lambda: whole}[style]()
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(timespec="seconds"), whole, words)
+
+
+@register.simple_tag(takes_context=True)
+def days_since(context: Context, at: datetime) -> SafeString:
+    """Return a `<time>` with the whole days since `at`: "1,893 days"."""
+    words = count_days((context["now"] - at).days)
+    return format_html(
+        '<time datetime="{}" title="since {}">{}</time>', at.isoformat(timespec="seconds"), _day(at), words
+    )
+
+
+@register.simple_tag(takes_context=True)
+def say(context: Context, sentence: Sentence) -> str:
+    """Return a rule's sentence as it is true now, with times in the stated zone."""
+    return sentence.render(now=context["now"], zone=timezone.get_current_timezone())
+
+
+@register.inclusion_tag("components/pips.html")
+def pips(stage: int) -> dict[str, Any]:
+    """Return the six pips of a stage; the last two stages are in the colour of the end."""
+    tone = "end" if stage >= Stage.DEACTIVATED else "on"
+    return {"pips": [{"x": PIP_STEP * (rung - 1), "tone": tone if rung <= stage else ""} for rung in Stage]}
+
+
+@register.filter
+def stage_label(stage: int) -> str:
+    """Return a stage's name on pages: "Role ready"."""
+    return Stage(stage).label
+
+
+def _local(at: datetime) -> datetime:
+    return timezone.localtime(at)
+
+
+def _day(at: datetime) -> str:
+    local = _local(at)
+    return f"{local.day} {local:%b %Y}"

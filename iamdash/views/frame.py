@@ -1,0 +1,146 @@
+"""The frame of every page: where one can go, who is signed in, the theme, and how old the data is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from iamdash.candidates.queries.frame import AccountAge, DataAge, data_age
+from iamdash.models import Person
+from iamdash.rules.sentence import ago
+from iamdash.views.access import back_to
+
+THEME_COOKIE = "iamdash_theme"
+THEMES = ("light", "dark")
+YEAR = 365 * 24 * 60 * 60
+PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("accounts", "Accounts"))
+# The page of one candidate stands below "Candidates" in the bar.
+BELOW = {"candidate": "candidates"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A link of the top bar. `current`: "page" on the page itself, "true" below it, "" elsewhere."""
+
+    name: str
+    url: str
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence above the page. `tone`: warning or problem."""
+
+    tone: str
+    strong: str
+    text: str
+    url: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What templates/base.html shows around a page to somebody who is signed in."""
+
+    places: tuple[Place, ...]
+    person_name: str
+    person_email: str
+    access_level: str
+    zone: str
+    candidates_url: str
+    accounts_url: str
+    synced_at: datetime | None
+    late: bool
+    notices: tuple[Notice, ...]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the theme and `now` for every template, the frame for whole pages of people signed in."""
+    now = timezone.now()
+    context: dict[str, Any] = {"now": now, "theme": chosen_theme(request)}
+    # A fragment has no frame, and so asks nothing of the database for one.
+    if "HX-Request" not in request.headers and isinstance(request.user, Person):
+        context["frame"] = _frame_of(request, request.user, now=now)
+    return context
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    """Return "light" or "dark" as the person chose, or "" where the system decides."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember the chosen theme in a cookie, so that the server can say it in the first byte and nothing flashes."""
+    response = redirect(back_to(request, otherwise="/"))
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, chosen, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE)
+    return response
+
+
+def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
+    age = data_age(now=now, limit=late_after())
+    return Frame(
+        places=tuple(_place(request, view_name, name) for view_name, name in PLACES),
+        person_name=str(person),
+        person_email=person.email,
+        access_level=person.get_access_level_display(),
+        zone=timezone.get_current_timezone_name(),
+        candidates_url=_address("candidates"),
+        accounts_url=_address("accounts"),
+        synced_at=age.synced_at,
+        late=age.late,
+        notices=tuple(_notices(age, now=now)),
+    )
+
+
+def late_after() -> timedelta:
+    """Return the age from which data counts as late: two syncs should have come by then, and a third is under way."""
+    return timedelta(minutes=max(3 * settings.SYNC_EVERY_MINUTES, 30))
+
+
+def _place(request: HttpRequest, view_name: str, name: str) -> Place:
+    here = request.resolver_match.url_name if request.resolver_match else None
+    below = "true" if BELOW.get(here or "") == view_name else ""
+    return Place(name, _address(view_name), "page" if here == view_name else below)
+
+
+def _notices(age: DataAge, *, now: datetime) -> list[Notice]:
+    accounts_url = _address("accounts")
+    notices = [
+        Notice("problem", *_behind(account, now=now), accounts_url, "See what AWS said") for account in age.behind
+    ]
+    if age.partial:
+        names = ", ".join(account.name for account in age.partial)
+        text = "Where a part could not be read, what was last seen is shown."
+        notices.append(Notice("warning", f"Read only in part: {names}.", text, accounts_url, "See what is missing"))
+    if age.long_lived:
+        strong = "iamdash itself reads AWS with a long-lived access key."
+        notices.append(Notice("warning", strong, "It should run on a role.", accounts_url, "See which account"))
+    return notices
+
+
+def _behind(account: AccountAge, *, now: datetime) -> tuple[str, str]:
+    if account.last_good_at is None:
+        return f"{account.name} has never been read.", "Nothing on this page includes it."
+    since = ago(account.last_good_at, now=now)
+    return f"{account.name} was last read {since}.", "Its rows show what AWS held then."
+
+
+def _address(view_name: str) -> str:
+    try:
+        return reverse(view_name)
+    except NoReverseMatch:
+        return "/"

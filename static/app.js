@@ -1,0 +1,71 @@
+// What HTML cannot do alone. Every part does nothing where its markup is absent; every page works without it.
+document.documentElement.classList.add("js");
+
+// Copy buttons: <button data-copy="text">. They say so for two seconds, also to screen readers.
+async function copy(button) {
+  const words = button.firstChild;
+  const before = words.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    words.textContent = "Copied";
+  } catch {
+    words.textContent = "Select it and copy";
+  }
+  announce(words.textContent);
+  setTimeout(() => {
+    words.textContent = before;
+  }, 2000);
+}
+
+function announce(words) {
+  const line = document.createElement("span");
+  line.className = "vh";
+  line.textContent = words;
+  document.getElementById("toasts")?.append(line);
+  setTimeout(() => line.remove(), 2000);
+}
+
+function toast(words) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.dataset.toast = "";
+  const text = document.createElement("span");
+  text.textContent = words;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.dataset.dismiss = "";
+  button.textContent = "Dismiss";
+  box.append(text, button);
+  document.getElementById("toasts")?.append(box);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-dismiss]");
+  if (button?.dataset.copy !== undefined) copy(button);
+  if (button?.dataset.dismiss !== undefined) {
+    button.closest("[data-toast]").remove();
+    document.getElementById("main").focus();
+  }
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A form that came back with errors: the summary is what to read first.
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelector("#error-summary")?.focus();
+});
+
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => toast("That did not work. Try again, or reload the page."));
+}
+document.querySelector("#error-summary")?.focus();
