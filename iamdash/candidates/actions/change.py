@@ -78,9 +78,7 @@ def storable(text: str, *, what: str) -> str:
     """Return a person's words, trimmed, with plain line ends. Raises Refused where they cannot be kept as they are."""
     words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(words) > LONGEST_TEXT:
-        raise Refused(
-            f"{what} has {len(words):,} characters. Shorten it to {LONGEST_TEXT:,}, or link to the text."
-        )
+        raise Refused(f"{what} has {len(words):,} characters. Shorten it to {LONGEST_TEXT:,}, or link to the text.")
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in words):
         raise Refused(f"{what} holds a character that cannot be stored. Remove it and send it again.")
     return words
