@@ -1,8 +1,9 @@
-"""`python -m iamdash.local demo|run [--port N]`: what `make demo` and `make run` call."""
+"""`python -m iamdash.local demo|run`: what `make demo` and `make run` call."""
 
 import argparse
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 from iamdash.local import launch, terminal
@@ -14,11 +15,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="iamdash.local", description="The whole of iamdash on this machine.")
     parser.add_argument("what", choices=["demo", "run"], help="on a stand-in AWS, or on yours")
     parser.add_argument("--port", type=port, help="of the web pages (default: 8000, or the next free one)")
+    parser.add_argument("--data", type=Path, default=launch.CHECKOUT / "var", help="where data and logs live")
     asked = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
-        (launch.demo if asked.what == "demo" else launch.run)(port=asked.port)
+        (launch.demo if asked.what == "demo" else launch.run)(asked.data.resolve() / asked.what, port=asked.port)
     except KeyboardInterrupt:
         return 0
     except LocalError as problem:

@@ -24,9 +24,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DEMO_CONFIG = CHECKOUT / "iamdash" / "demo" / "iamdash.toml"
 
 
-def demo(*, port: int | None) -> None:
-    """Bring up the demo and watch it until it is interrupted."""
-    base = CHECKOUT / "var" / "demo"
+def demo(base: Path, *, port: int | None) -> None:
+    """Bring up the demo, its data below `base`, and watch it until it is interrupted."""
     with _stack_in(base, port=port) as (stack, web_port):
         terminal.say("iamdash on a stand-in AWS that holds an invented organisation")
         variables = stand_in_variables(_start_stand_in(stack, base)) | _start_databases(stack, base)
@@ -40,15 +39,14 @@ def demo(*, port: int | None) -> None:
         stack.watch()
 
 
-def run(*, port: int | None) -> None:
-    """Bring up iamdash on the caller's own AWS and watch it until it is interrupted."""
+def run(base: Path, *, port: int | None) -> None:
+    """Bring up iamdash on the caller's own AWS, its data below `base`, and watch it until it is interrupted."""
     config = Path(os.environ.get("IAMDASH_CONFIG", CHECKOUT / "iamdash.toml")).resolve()
     if not config.is_file():
         raise LocalError(
             f"There is no {_shown(config)}: it names your AWS accounts and teams. docs/operations.md shows one to copy."
         )
     _run_in_the_open([sys.executable, "-m", "iamdash.aws.whoami"], os.environ)
-    base = CHECKOUT / "var" / "run"
     with _stack_in(base, port=port) as (stack, web_port):
         terminal.say("iamdash on your AWS")
         variables = product_variables(base, config=config) | _start_databases(stack, base, given=os.environ)
