@@ -75,6 +75,7 @@ class RoleFacts:
 
     `last_used_at` None: AWS recorded no use in its 400 days (and neither did the ledger). `shared_with`: how many other
     candidates are linked to it. `as_of`: the listing that holds it; None where roles were never read.
+    `uses`: the ledger of its last-used readings, oldest first.
     """
 
     unique_id: str
@@ -91,6 +92,7 @@ class RoleFacts:
     gone_at: datetime | None
     associations: tuple[AssociationFacts, ...] = ()
     associations_as_of: datetime | None = None
+    uses: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,13 @@ class ReplacementFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFacts:
-    """The standing claim."""
+    """The standing claim. `team_slug` and `person_id` let a row point at its owner; no rule reads them."""
 
     team_name: str
     person_name: str
     claimed_at: datetime
+    team_slug: str = ""
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class CandidateFacts:
     before key ids are known. `keys_unread_reason`: why the last try to read its keys failed, or "".
     `report_slots`: (created_at, active) of the keys that the report shows, for before the key ids are known.
     `account_readable`: the AWS account is in the config; `users_as_of`: the newest complete listing of its users.
+    `gone_keys_ended_at`: when the last of the keys that are gone stopped being Active, as far as we saw.
+    `recreates_candidate`: the number of the candidate under whose name this IAM user was created again, or None.
     """
 
     unique_id: str
@@ -150,3 +156,5 @@ class CandidateFacts:
     closed_at: datetime | None = None
     terraform_hint: bool = False
     known_account_ids: frozenset[str] = frozenset()
+    gone_keys_ended_at: datetime | None = None
+    recreates_candidate: int | None = None

@@ -1,0 +1,23 @@
+"""Adding days to moments without falling off the end of the calendar: a limit may be any whole number."""
+
+from datetime import UTC, datetime, timedelta
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def after(at: datetime, *, days: int = 0) -> datetime:
+    """Return the moment `days` after `at`; the last moment there is, where the calendar ends before that."""
+    try:
+        return at + timedelta(days=days)
+    except OverflowError:
+        return END_OF_TIME
+
+
+def newest(moments: list[datetime | None]) -> datetime | None:
+    """Return the newest of the moments that are known, or None."""
+    return max((at for at in moments if at is not None), default=None)
+
+
+def soonest(moments: list[datetime | None]) -> datetime | None:
+    """Return the earliest of the moments that are known, or None."""
+    return min((at for at in moments if at is not None), default=None)

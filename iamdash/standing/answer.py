@@ -1,0 +1,101 @@
+"""The rules' answer as JSON, and back: what `Standing` stores is exactly what the rules said."""
+
+from datetime import datetime
+from typing import Any
+
+from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Step
+from iamdash.rules.sentence import Sentence
+from iamdash.rules.stage import Stage
+
+Json = dict[str, Any]
+
+
+def sentence_to_json(sentence: Sentence) -> Json:
+    """Return the words and their moments."""
+    return {"text": sentence.text, "moments": {name: at.isoformat() for name, at in sentence.moments.items()}}
+
+
+def sentence_from_json(stored: Json) -> Sentence:
+    """Return what `sentence_to_json` was given."""
+    moments = {name: datetime.fromisoformat(at) for name, at in stored["moments"].items()}
+    return Sentence(stored["text"], moments)
+
+
+def steps_to_json(steps: tuple[Step, ...]) -> list[Json]:
+    """Return the six steps with their evidence."""
+    return [
+        {
+            "stage": step.stage.value,
+            "holds": step.holds.value,
+            "evidence": [_evidence_to_json(evidence) for evidence in step.evidence],
+            "reached_at": _moment_to_json(step.reached_at),
+        }
+        for step in steps
+    ]
+
+
+def steps_from_json(stored: list[Json]) -> tuple[Step, ...]:
+    """Return what `steps_to_json` was given."""
+    return tuple(
+        Step(
+            Stage(step["stage"]),
+            Holds(step["holds"]),
+            tuple(_evidence_from_json(evidence) for evidence in step["evidence"]),
+            _moment_from_json(step["reached_at"]),
+        )
+        for step in stored
+    )
+
+
+def next_step_to_json(step: NextStep | None) -> Json | None:
+    """Return the next step with its commands, or None."""
+    if step is None:
+        return None
+    return {
+        "kind": step.kind,
+        "title": step.title,
+        "sentences": [sentence_to_json(sentence) for sentence in step.sentences],
+        "commands": [{"title": command.title, "text": command.text, "undo": command.undo} for command in step.commands],
+        "not_before": _moment_to_json(step.not_before),
+    }
+
+
+def next_step_from_json(stored: Json | None) -> NextStep | None:
+    """Return what `next_step_to_json` was given."""
+    if stored is None:
+        return None
+    return NextStep(
+        stored["kind"],
+        stored["title"],
+        tuple(sentence_from_json(sentence) for sentence in stored["sentences"]),
+        tuple(Command(**command) for command in stored["commands"]),
+        _moment_from_json(stored["not_before"]),
+    )
+
+
+def _evidence_to_json(evidence: Evidence) -> Json:
+    return {
+        "holds": evidence.holds.value,
+        "sentence": sentence_to_json(evidence.sentence),
+        "source": evidence.source,
+        "reading": evidence.reading.value,
+        "cannot_see": evidence.cannot_see,
+    }
+
+
+def _evidence_from_json(stored: Json) -> Evidence:
+    return Evidence(
+        Holds(stored["holds"]),
+        sentence_from_json(stored["sentence"]),
+        stored["source"],
+        Reading(stored["reading"]),
+        stored["cannot_see"],
+    )
+
+
+def _moment_to_json(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _moment_from_json(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None

@@ -1,0 +1,122 @@
+"""Assess: open the candidates that have come up, and store the rules' answer wherever it differs.
+
+Runs inside the transaction of whatever changed the facts, so that stored and computed never part.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from iamdash.models import Candidate, IamUser, Standing
+from iamdash.models.journal import Event, record_all
+from iamdash.rules.assess import assess as judge
+from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.reason import reason_for
+from iamdash.rules.stage import Stage
+from iamdash.standing.due import due_iam_users
+from iamdash.standing.facts import facts_of
+from iamdash.standing.going_down import lost_evidence, reopening
+from iamdash.standing.lines import Line
+from iamdash.standing.row import COLUMNS, differing, row
+from iamdash.standing.thresholds import thresholds
+
+
+class Cause(StrEnum):
+    """What changed: AWS's evidence, what people said, or nothing but the time. A fall by people is no reopening."""
+
+    AWS = "aws"
+    PEOPLE = "people"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When, why and by whom the answers are looked at again; for the journal."""
+
+    now: datetime
+    cause: Cause
+    actor: str
+    sync_run: int | None
+
+
+def assess(
+    iam_user_ids: Collection[int], *, now: datetime, cause: Cause, actor: str, sync_run: int | None = None
+) -> None:
+    """Bring the stored answers of these IAM users up to date; open a candidate for each that has become one.
+
+    `actor` and `sync_run` go to the journal as `Event` has them. Call it last, in the transaction that changed the
+    facts: it locks the IAM users until that ends, so that two assessments of one candidate follow each other and the
+    later one sees what the earlier one changed.
+    """
+    occasion = Occasion(now, cause, actor, sync_run)
+    with transaction.atomic():
+        _lock(iam_user_ids)
+        limits = thresholds()
+        facts = facts_of(iam_user_ids)
+        facts, opened = _open(facts, limits, occasion)
+        _store(facts, opened, limits, occasion)
+
+
+def assess_due(now: datetime) -> int:
+    """Re-assess whatever the passing of time has changed by `now`; return how many IAM users were looked at."""
+    due = due_iam_users(thresholds(), now)
+    assess(due, now=now, cause=Cause.CLOCK, actor="clock")
+    return len(due)
+
+
+def _lock(iam_user_ids: Collection[int]) -> None:
+    # In one order, so that two assessments cannot wait for each other; without FOR KEY, so that new keys may be added.
+    list(
+        IamUser.objects.filter(pk__in=iam_user_ids)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    )
+
+
+def _open(
+    facts: dict[int, CandidateFacts], limits: Thresholds, occasion: Occasion
+) -> tuple[dict[int, CandidateFacts], dict[int, Candidate]]:
+    """Open a candidate for every IAM user that has become one; return the facts of all candidates, and the new ones."""
+    known = {pk: each for pk, each in facts.items() if each.opened_at is not None}
+    new = {
+        pk: replace(each, opened_at=occasion.now)
+        for pk, each in facts.items()
+        if each.opened_at is None and reason_for(each, thresholds=limits, now=occasion.now) is not None
+    }
+    rows = Candidate.objects.bulk_create(
+        [Candidate(iam_user_id=pk, opened_at=occasion.now) for pk in sorted(new)], batch_size=1000
+    )
+    return known | new, {candidate.iam_user_id: candidate for candidate in rows}
+
+
+def _store(
+    facts: dict[int, CandidateFacts], opened: dict[int, Candidate], limits: Thresholds, occasion: Occasion
+) -> None:
+    candidates = {
+        candidate.iam_user_id: candidate
+        for candidate in Candidate.objects.filter(iam_user__in=facts).select_related("standing", "closed_by")
+    }
+    changed: list[Standing] = []
+    events: list[Event] = []
+    for pk in sorted(facts):
+        candidate, each = candidates[pk], facts[pk]
+        before = getattr(candidate, "standing", None)
+        assessment = judge(each, thresholds=limits, now=occasion.now)
+        lost = lost_evidence(before, assessment) if occasion.cause is not Cause.PEOPLE else None
+        step_back = reopening(before, assessment, fell=lost is not None, now=occasion.now)
+        after = row(candidate.pk, each, assessment, thresholds=limits, step_back=step_back)
+        if before is None or differing(before, after):
+            changed.append(after)
+        line = Line(candidate, each, occasion.now, occasion.actor, occasion.sync_run)
+        if pk in opened:
+            events.append(line.opened(assessment))
+        elif before is not None and assessment.stage != before.stage:
+            events.append(line.moved(Stage(before.stage), assessment, lost))
+    Standing.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["candidate"], update_fields=COLUMNS, batch_size=500
+    )
+    record_all(events)

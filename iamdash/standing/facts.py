@@ -1,0 +1,156 @@
+"""Rows → facts: all that the rules may know of some IAM users, in a number of queries that does not grow with them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser
+from iamdash.rules.facts import CandidateFacts, ClaimFacts, KeyFacts, ReplacementFacts, Use
+from iamdash.rules.keys import INACTIVE
+from iamdash.rules.moments import newest
+from iamdash.rules.origin import made_by_terraform
+from iamdash.rules.route import Route
+from iamdash.standing.freshness import Freshness, freshness_of
+from iamdash.standing.replacements import replacements_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What was fetched, ready to be looked up by IAM user."""
+
+    freshness: dict[str, Freshness]
+    access_keys: dict[int, list[AccessKey]]
+    uses: dict[int, list[Use]]
+    claims: dict[int, Claim]
+    replacements: dict[int, tuple[ReplacementFacts, ...]]
+    known_account_ids: frozenset[str]
+
+
+def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
+    """Return the facts of each IAM user, by row id; an id that does not exist is left out."""
+    iam_users = list(
+        IamUser.objects.filter(pk__in=iam_user_ids).select_related("aws_account", "candidate", "predecessor__candidate")
+    )
+    rows = _fetch(iam_users)
+    return {iam_user.pk: _facts(iam_user, rows) for iam_user in iam_users}
+
+
+def _fetch(iam_users: list[IamUser]) -> _Rows:
+    ids = [iam_user.pk for iam_user in iam_users]
+    freshness = freshness_of({iam_user.aws_account_id for iam_user in iam_users})
+    replacements = replacements_of(ids, freshness)
+    return _Rows(
+        freshness=freshness,
+        access_keys=_access_keys(ids),
+        uses=_uses(replacements.keys()),
+        claims={
+            claim.candidate.iam_user_id: claim
+            for claim in Claim.objects.filter(candidate__iam_user__in=ids, ended_at=None).select_related(
+                "candidate", "team", "person"
+            )
+        },
+        replacements=replacements,
+        known_account_ids=frozenset(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)),
+    )
+
+
+def _access_keys(ids: list[int]) -> dict[int, list[AccessKey]]:
+    found: dict[int, list[AccessKey]] = defaultdict(list)
+    for access_key in AccessKey.objects.filter(iam_user__in=ids):
+        found[access_key.iam_user_id].append(access_key)
+    return found
+
+
+def _uses(ids: Collection[int]) -> dict[int, list[Use]]:
+    """Return the ledger by key, for the IAM users with a replacement: no rule of today reads it for the others."""
+    found: dict[int, list[Use]] = defaultdict(list)
+    ledger = AccessKeyUse.objects.filter(access_key__iam_user__in=ids, access_key__gone_at=None)
+    for key_id, at, as_of, source in ledger.values_list("access_key__pk", "last_used_at", "as_of", "source"):
+        found[key_id].append(Use(at, as_of, source))
+    return found
+
+
+def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
+    candidate = getattr(iam_user, "candidate", None)
+    predecessor = getattr(iam_user.predecessor, "candidate", None)
+    fresh = rows.freshness.get(iam_user.aws_account_id, Freshness())
+    agreed_at = fresh.agreed_directly.get(iam_user.unique_id)
+    read_at = newest([iam_user.keys_read_at, agreed_at])
+    access_keys = rows.access_keys.get(iam_user.pk, [])
+    present = [access_key for access_key in access_keys if access_key.gone_at is None]
+    return CandidateFacts(
+        unique_id=iam_user.unique_id,
+        user_name=iam_user.user_name,
+        arn=iam_user.arn,
+        aws_account_id=iam_user.aws_account_id,
+        created_at=iam_user.created_at,
+        tags=iam_user.tags,
+        attached_policies=tuple(policy["name"] for policy in iam_user.attached_policies),
+        password_enabled=iam_user.password_enabled,
+        access_keys=tuple(_key_facts(access_key, rows.uses[access_key.pk], read_at, fresh) for access_key in present),
+        keys_as_of=read_at,
+        keys_unread_reason=iam_user.keys_unread_reason,
+        report_slots=_report_slots(iam_user),
+        report_as_of=fresh.report_as_of,
+        users_as_of=fresh.users_as_of,
+        first_seen_at=iam_user.first_seen_at,
+        gone_at=iam_user.gone_at,
+        gone_confirmed_at=iam_user.gone_confirmed_at,
+        account_readable=iam_user.aws_account.removed_at is None,
+        opened_at=candidate.opened_at if candidate else None,
+        route=Route(candidate.route) if candidate and candidate.route else None,
+        route_chosen_at=candidate.route_chosen_at if candidate else None,
+        claim=_claim_facts(rows.claims.get(iam_user.pk)),
+        replacements=rows.replacements.get(iam_user.pk, ()),
+        ever_had_key=bool(access_keys),
+        closed_at=candidate.closed_at if candidate else None,
+        terraform_hint=made_by_terraform(iam_user.tags),
+        known_account_ids=rows.known_account_ids,
+        gone_keys_ended_at=newest([_ended_at(key) for key in access_keys if key.gone_at is not None]),
+        recreates_candidate=predecessor.pk if predecessor else None,
+    )
+
+
+def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None, fresh: Freshness) -> KeyFacts:
+    return KeyFacts(
+        access_key_id=access_key.access_key_id,
+        status=access_key.status,
+        status_changed_at=access_key.status_changed_at,
+        created_at=access_key.created_at,
+        last_used_at=access_key.last_used_at,
+        last_used_service=access_key.last_used_service,
+        last_used_region=access_key.last_used_region,
+        last_used_source=access_key.last_used_source,
+        last_used_as_of=_last_used_as_of(access_key, read_at, fresh),
+        directly_read_at=read_at,
+        uses=tuple(uses),
+    )
+
+
+def _last_used_as_of(access_key: AccessKey, read_at: datetime | None, fresh: Freshness) -> datetime | None:
+    """Return the newest reading of last use that agrees with the row; one that differed would have changed the row."""
+    if access_key.last_used_as_of is None:
+        return None
+    agreed_at = read_at if access_key.last_used_source == "direct" else fresh.report_as_of
+    return newest([access_key.last_used_as_of, agreed_at])
+
+
+def _ended_at(access_key: AccessKey) -> datetime | None:
+    return access_key.status_changed_at if access_key.status == INACTIVE else access_key.gone_at
+
+
+def _report_slots(iam_user: IamUser) -> tuple[tuple[datetime, bool], ...]:
+    return tuple((datetime.fromisoformat(created_at), active) for created_at, active in iam_user.report_slots or ())
+
+
+def _claim_facts(claim: Claim | None) -> ClaimFacts | None:
+    if claim is None:
+        return None
+    return ClaimFacts(
+        team_name=claim.team.name,
+        person_name=str(claim.person),
+        claimed_at=claim.claimed_at,
+        team_slug=claim.team_id,
+        person_id=claim.person_id,
+    )

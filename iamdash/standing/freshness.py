@@ -1,0 +1,48 @@
+"""How fresh the readings of an AWS account are: its newest finished run carries all of it, from run to run."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from iamdash.models import SyncRun
+from iamdash.rules.evidence import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The newest complete reading of each part, and of each IAM user's keys where it agreed with the rows."""
+
+    parts: Mapping[str, datetime] = field(default_factory=dict)
+    agreed_directly: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def users_as_of(self) -> datetime | None:
+        """Return when users and roles were last listed to the end."""
+        return self.parts.get(Reading.LISTING)
+
+    @property
+    def report_as_of(self) -> datetime | None:
+        """Return the GeneratedTime of the newest credential report."""
+        return self.parts.get(Reading.REPORT)
+
+    @property
+    def pods_as_of(self) -> datetime | None:
+        """Return when every EKS Pod Identity association was last read."""
+        return self.parts.get(Reading.PODS)
+
+
+def freshness_of(aws_account_ids: Collection[str]) -> dict[str, Freshness]:
+    """Return the freshness of each AWS account that has a finished run, in one query."""
+    runs = (
+        SyncRun.objects.filter(aws_account__in=aws_account_ids, finished_at__isnull=False)
+        .order_by("aws_account_id", "-started_at", "-pk")
+        .distinct("aws_account_id")
+    )
+    return {
+        run.aws_account_id: Freshness(_moments(run.freshness), _moments(run.agreed_directly))
+        for run in runs.only("aws_account_id", "freshness", "agreed_directly")
+    }
+
+
+def _moments(stored: Mapping[str, str]) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(at) for name, at in stored.items()}

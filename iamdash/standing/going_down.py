@@ -1,0 +1,42 @@
+"""Going down is shown as plainly as going up: what AWS took back, since when, and from which stage."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from iamdash.models import Standing
+from iamdash.rules.evidence import Assessment, Evidence, Holds
+from iamdash.rules.stage import Stage
+from iamdash.standing.answer import steps_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """The step back that a candidate carries until it has regained the stage it fell from."""
+
+    reopened_at: datetime | None = None
+    fell_from: Stage | None = None
+
+
+def lost_evidence(before: Standing | None, assessment: Assessment) -> Evidence | None:
+    """Return the evidence that speaks against a step which held before, if the stage fell for it; else None.
+
+    A step that merely can no longer be read is unknown, which is no step back of AWS's.
+    """
+    if before is None or assessment.stage >= before.stage:
+        return None
+    held = {step.stage for step in steps_from_json(before.steps) if step.holds is Holds.HOLDS}
+    for step in assessment.steps:
+        if step.stage in held and step.holds is Holds.FAILS:
+            return next(evidence for evidence in step.evidence if evidence.holds is Holds.FAILS)
+    return None
+
+
+def reopening(before: Standing | None, assessment: Assessment, *, fell: bool, now: datetime) -> Reopening:
+    """Return the step back that the candidate carries after this assessment; it ends when the stage is regained."""
+    if before is None:
+        return Reopening()
+    if fell:
+        return Reopening(now, Stage(max(before.stage, before.fell_from or before.stage)))
+    if before.fell_from is None or assessment.stage >= before.fell_from:
+        return Reopening()
+    return Reopening(before.reopened_at, Stage(before.fell_from))

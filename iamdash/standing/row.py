@@ -1,0 +1,76 @@
+"""One assessment as the columns of `Standing`."""
+
+from datetime import datetime
+from typing import Any
+
+from iamdash.models import Standing
+from iamdash.rules.evidence import Assessment
+from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.keys import active_keys, inactive_keys, only_report_knows
+from iamdash.rules.moments import after, newest
+from iamdash.standing.answer import next_step_to_json, sentence_to_json, steps_to_json
+from iamdash.standing.going_down import Reopening
+
+COLUMNS = [field.attname for field in Standing._meta.concrete_fields if not field.primary_key]
+
+
+def row(
+    candidate_id: int,
+    facts: CandidateFacts,
+    assessment: Assessment,
+    *,
+    thresholds: Thresholds,
+    step_back: Reopening,
+) -> Standing:
+    """Return the row, unsaved. `step_back` depends on what was stored before (see `going_down`)."""
+    return Standing(
+        candidate_id=candidate_id,
+        stage=assessment.stage.value,
+        stage_since=assessment.stage_since,
+        readable=assessment.readable,
+        is_open=assessment.is_open,
+        reason=sentence_to_json(assessment.reason),
+        steps=steps_to_json(assessment.steps),
+        next_step=next_step_to_json(assessment.next_step),
+        safe_to_deactivate=assessment.safe_to_deactivate.value,
+        safe_to_delete=assessment.safe_to_delete.value,
+        owner_team_id=facts.claim.team_slug if facts.claim else None,
+        owner_person_id=facts.claim.person_id if facts.claim else None,
+        stuck_from=_stuck_from(assessment, thresholds, step_back.reopened_at),
+        reopened_at=step_back.reopened_at,
+        fell_from=step_back.fell_from.value if step_back.fell_from else None,
+        recheck_at=assessment.recheck_at,
+        **_key_columns(facts),
+    )
+
+
+def differing(stored: Standing, computed: Standing) -> list[str]:
+    """Return the columns in which two rows of one candidate differ."""
+    return [column for column in COLUMNS if getattr(stored, column) != getattr(computed, column)]
+
+
+def _stuck_from(assessment: Assessment, thresholds: Thresholds, reopened_at: datetime | None) -> datetime | None:
+    """Return when it will have been too long in its stage; a reopened candidate starts to count again."""
+    if assessment.stuck_from is None or reopened_at is None:
+        return assessment.stuck_from
+    return max(assessment.stuck_from, after(reopened_at, days=thresholds.stuck_days))
+
+
+def _key_columns(facts: CandidateFacts) -> dict[str, Any]:
+    if only_report_knows(facts):
+        active = sum(active for _created_at, active in facts.report_slots)
+        return {
+            "active_keys": active,
+            "inactive_keys": len(facts.report_slots) - active,
+            "oldest_key_created_at": min((created_at for created_at, _active in facts.report_slots), default=None),
+        }
+    used = [key for key in facts.access_keys if key.last_used_at is not None]
+    last = max(used, key=lambda key: (key.last_used_at, key.access_key_id), default=None)
+    return {
+        "active_keys": len(active_keys(facts)),
+        "inactive_keys": len(inactive_keys(facts)),
+        "oldest_key_created_at": min((key.created_at for key in facts.access_keys), default=None),
+        "last_used_at": newest([key.last_used_at for key in used]),
+        "last_used_service": last.last_used_service if last else "",
+        "last_used_region": last.last_used_region if last else "",
+    }

@@ -1,0 +1,19 @@
+"""The organisation's limits, as the rules take them."""
+
+from iamdash.models import Programme
+from iamdash.rules.facts import Thresholds
+
+
+def thresholds() -> Thresholds:
+    """Return the limits of the programme's one row, or the defaults before `load_config` has written it."""
+    programme = Programme.objects.filter(pk=1).first()
+    if programme is None:
+        return Thresholds()
+    return Thresholds(
+        long_lived_days=programme.long_lived_days,
+        grace_days=programme.grace_days,
+        stuck_days=programme.stuck_days,
+        gone_confirm_minutes=programme.gone_confirm_minutes,
+        minimum_quiet_days=programme.minimum_quiet_days,
+        soak_days=programme.soak_days,
+    )
