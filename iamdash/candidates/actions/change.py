@@ -1,6 +1,6 @@
 """What every action begins and ends with: who may, the locked candidate; then one journal line and a new assessment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,12 @@ def require(by: Person, level: AccessLevel, deed: str) -> None:
         raise NotPermitted(f"Only {_at_least(level)} may {deed}. You have {by.access_level} access: ask an admin.")
 
 
-def locked(candidate: Candidate) -> Candidate:
+def locked(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:
     """Return the candidate as it is now, its rows locked to the end of the transaction. Raises Refused if it is closed.
 
-    The IAM user is locked first, as a sync does it: what people say and what AWS shows take turns, so neither assesses
-    the candidate on facts which the other is about to change.
+    `affected`: the other IAM users whose answers the action changes; they are locked with it.
     """
-    fresh = locked_even_if_closed(candidate)
+    fresh = locked_even_if_closed(candidate, affected=affected)
     if fresh.closed_by and is_deleted(fresh):
         raise Refused(
             f"Candidate {fresh.pk} was closed by {fresh.closed_by} and can no longer be changed. "
@@ -34,11 +33,16 @@ def locked(candidate: Candidate) -> Candidate:
     return fresh
 
 
-def locked_even_if_closed(candidate: Candidate) -> Candidate:
-    """Return the candidate as it is now, its rows locked to the end of the transaction."""
-    iam_user = IamUser.objects.select_for_update(no_key=True).get(pk=candidate.iam_user_id)
+def locked_even_if_closed(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:
+    """Return the candidate as it is now, its rows locked to the end of the transaction.
+
+    The IAM users are locked first and in one order, as `assess` does it: what people say and what AWS shows take turns,
+    so that neither is assessed on facts which the other is about to change.
+    """
+    ids = {candidate.iam_user_id, *affected}
+    iam_users = IamUser.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).in_bulk()
     fresh = Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
-    fresh.iam_user = iam_user
+    fresh.iam_user = iam_users[candidate.iam_user_id]
     return fresh
 
 
@@ -56,8 +60,9 @@ def finish(
     sentence: str,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
+    affected: Iterable[int] = (),
 ) -> None:
-    """Write the action's one journal line, then let the rules answer anew."""
+    """Write the action's one journal line, then let the rules answer anew, also for the other IAM users `affected`."""
     iam_user = candidate.iam_user
     record(
         at=now,
@@ -71,7 +76,7 @@ def finish(
         before=before,
         after=after,
     )
-    assess([iam_user.pk], now=now, cause=Cause.PEOPLE, actor=by.email)
+    assess({iam_user.pk, *affected}, now=now, cause=Cause.PEOPLE, actor=by.email)
 
 
 def storable(text: str, *, what: str) -> str:

@@ -16,7 +16,9 @@ def link_role(*, candidate: Candidate, iam_role: IamRole, by: Person, now: datet
     Raises NotPermitted, and Refused where AWS no longer holds the role.
     """
     require(by, AccessLevel.ENGINEER, "link a role")
-    fresh = locked(candidate)
+    iam_role = _locked_role(iam_role)
+    sharing = _iam_users_sharing(iam_role)
+    fresh = locked(candidate, affected=sharing)
     standing_link = fresh.replacements.filter(iam_role=iam_role, unlinked_at=None).first()
     if standing_link:
         return standing_link
@@ -30,6 +32,7 @@ def link_role(*, candidate: Candidate, iam_role: IamRole, by: Person, now: datet
         kind="candidate.role_linked",
         sentence=f"{by} linked the role {iam_role} as replacement.",
         after=_as_json(iam_role),
+        affected=sharing,
     )
     return link
 
@@ -41,8 +44,10 @@ def unlink_role(*, candidate: Candidate, replacement: Replacement, by: Person, n
     Raises NotPermitted, and Refused where the link belongs to another candidate.
     """
     require(by, AccessLevel.ENGINEER, "unlink a role")
-    fresh = locked(candidate)
-    link = fresh.replacements.filter(pk=replacement.pk).select_related("iam_role").first()
+    iam_role = _locked_role(replacement.iam_role)
+    sharing = _iam_users_sharing(iam_role)
+    fresh = locked(candidate, affected=sharing)
+    link = fresh.replacements.filter(pk=replacement.pk).first()
     if link is None:
         raise Refused("That role is not linked to this candidate. Reload the page to see the roles that are.")
     if link.unlinked_at:
@@ -54,9 +59,21 @@ def unlink_role(*, candidate: Candidate, replacement: Replacement, by: Person, n
         by=by,
         now=now,
         kind="candidate.role_unlinked",
-        sentence=f"{by} unlinked the role {link.iam_role}.",
-        before=_as_json(link.iam_role),
+        sentence=f"{by} unlinked the role {iam_role}.",
+        before=_as_json(iam_role),
+        affected=sharing,
     )
+
+
+def _locked_role(iam_role: IamRole) -> IamRole:
+    """Return the role as it is now; nobody else links or unlinks it until the transaction ends."""
+    return IamRole.objects.select_for_update(no_key=True).get(pk=iam_role.pk)
+
+
+def _iam_users_sharing(iam_role: IamRole) -> list[int]:
+    """Return the IAM users which this role is to replace: how many share it is a fact about each of them."""
+    links = Replacement.objects.filter(iam_role=iam_role, unlinked_at=None)
+    return list(links.values_list("candidate__iam_user", flat=True))
 
 
 def _as_json(iam_role: IamRole) -> dict[str, str]:

@@ -1,0 +1,38 @@
+"""`manage.py load_config`: make iamdash follow the reviewed file of accounts, teams and limits."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from iamdash.organisation.config_file import ConfigError, read_config
+from iamdash.organisation.load import load
+
+
+class Command(BaseCommand):
+    help = (
+        "Load AWS accounts, teams, members, limits and aims from iamdash.toml. A bad file is refused whole, naming the "
+        "line (exit code 1). What the file no longer names is marked as taken out, never deleted. Loading the same "
+        "file again changes nothing."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Take the file; left out, it is the one that IAMDASH_CONFIG names."""
+        parser.add_argument("file", metavar="FILE", nargs="?", type=Path, default=settings.IAMDASH_CONFIG)
+
+    def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
+        """Load the file and say what changed."""
+        try:
+            config = read_config(file)
+        except ConfigError as error:
+            lines = [f"{file}, {problem}" for problem in error.problems]
+            raise CommandError("\n".join([*lines, "Nothing was changed."])) from error
+        changes = load(config, now=timezone.now())
+        for change in changes:
+            self.stdout.write(f"  {change}")
+        teams, accounts = len(config.teams), len(config.accounts)
+        told = f"{len(changes)} changes" if len(changes) > 1 else "1 change" if changes else "Nothing changed"
+        self.stdout.write(f"{told}. {file}: {accounts} AWS accounts, {teams} teams.")

@@ -1,0 +1,163 @@
+"""What `iamdash.toml` may say: its tables and keys, their defaults and limits, and what must agree with what."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from iamdash.organisation.email import checked_email
+
+TEN_YEARS = 3650
+ONE_WEEK = 7 * 24 * 60
+
+Contradiction = tuple[tuple[str | int, ...], str]
+
+
+def _matching(pattern: str, expected: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"{value!r:.80} is not {expected}.")
+        return value
+
+    return check
+
+
+def _text_of(longest: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.strip() or not value.isprintable():
+            raise ValueError("write at least one visible character, on one line.")
+        if len(value) > longest:
+            raise ValueError(f"{len(value):,} characters are too many: use at most {longest}.")
+        return value.strip()
+
+    return check
+
+
+AccountId = Annotated[str, AfterValidator(_matching(r"\d{12}", "an AWS account: write its 12 digits, in quotes"))]
+RoleArn = Annotated[
+    str,
+    AfterValidator(_text_of(2048)),
+    AfterValidator(
+        _matching(
+            r"arn:aws[a-z-]*:iam::\d{12}:role/[\x21-\x7e]+",
+            "the ARN of an IAM role, such as arn:aws:iam::111122223333:role/iamdash-reader",
+        )
+    ),
+]
+# The shape that sts:AssumeRole takes.
+ExternalId = Annotated[
+    str,
+    AfterValidator(_matching(r"[\w+=,.@:/-]{2,1224}", "an external ID: 2 to 1224 letters, digits and _+=,.@:/-")),
+]
+Slug = Annotated[
+    str,
+    AfterValidator(_matching(r"[a-z0-9][a-z0-9_-]{0,59}", "a slug: up to 60 small letters, digits, - and _")),
+]
+Email = Annotated[str, AfterValidator(checked_email)]
+Region = Annotated[
+    str, AfterValidator(_matching(r"[a-z]{2}(-[a-z]{2,12}){1,3}-\d{1,2}", "an AWS region, such as eu-west-1"))
+]
+Days = Annotated[int, Field(ge=0, le=TEN_YEARS)]
+
+
+class Table(BaseModel):
+    """A table of the file: a key that it does not name is refused, and a number is not taken for text."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Account(Table):
+    """One [[accounts]]. Without `role_arn` it is the account of the ambient credentials."""
+
+    id: AccountId
+    name: Annotated[str, AfterValidator(_text_of(120))]
+    environment: Annotated[str, AfterValidator(_text_of(60))] = ""
+    role_arn: RoleArn = ""
+    external_id: ExternalId = ""
+
+
+class TeamEntry(Table):
+    """One [[teams]]. `members` left out: who belongs to it is decided elsewhere (`manage.py create_person`)."""
+
+    slug: Slug
+    name: Annotated[str, AfterValidator(_text_of(120))]
+    contact: Annotated[str, AfterValidator(_text_of(200))] = ""
+    members: list[Email] | None = None
+
+
+class Limits(Table):
+    """[thresholds]. A proof a moment after the first would be the same proof, so the minutes begin at 1."""
+
+    long_lived_days: Days = 90
+    grace_days: Days = 7
+    stuck_days: Days = 21
+    gone_confirm_minutes: Annotated[int, Field(ge=1, le=ONE_WEEK)] = 15
+    minimum_quiet_days: Days = 14
+    soak_days: Days = 14
+
+
+class Aim(Table):
+    """[programme]. `regions`: where to look for EKS clusters."""
+
+    target_date: date | None = None
+    regions: list[Region] = []
+
+
+class Config(Table):
+    """The whole file."""
+
+    accounts: list[Account] = []
+    teams: list[TeamEntry] = []
+    thresholds: Limits = Limits()
+    programme: Aim = Aim()
+
+    @staticmethod
+    def known_keys(table: list[str | int]) -> list[str]:
+        """Return the keys that a table of the file may have; `table` as in an error's place: ["accounts", 0]."""
+        shapes: dict[str | int, type[Table]] = {
+            "accounts": Account,
+            "teams": TeamEntry,
+            "thresholds": Limits,
+            "programme": Aim,
+        }
+        shape = shapes[table[0]] if table else Config
+        return list(shape.model_fields)
+
+    def contradictions(self) -> list[Contradiction]:
+        """Return where one part of the file denies another: the place, and a sentence."""
+        return [*self._of_accounts(), *self._of_teams(), *self._of_regions()]
+
+    def _of_accounts(self) -> Iterator[Contradiction]:
+        if not self.accounts:
+            yield (), "No AWS account is named. Add one, headed [[accounts]]."
+        yield from _repeated("accounts", "id", [account.id for account in self.accounts])
+        ambient = None
+        for position, account in enumerate(self.accounts):
+            place = ("accounts", position)
+            if account.role_arn and account.role_arn.split(":")[4] != account.id:
+                yield (*place, "role_arn"), f"role_arn is in another account than {account.id}. Correct one of them."
+            if account.external_id and not account.role_arn:
+                yield (*place, "external_id"), "external_id goes with a role_arn, and there is none. Add it."
+            if not account.role_arn and ambient:
+                yield (
+                    place,
+                    f"{account.id} has no role_arn, and neither has {ambient}. Only one account may leave it out.",
+                )
+            ambient = ambient or (None if account.role_arn else account.id)
+
+    def _of_teams(self) -> Iterator[Contradiction]:
+        yield from _repeated("teams", "slug", [team.slug for team in self.teams])
+
+    def _of_regions(self) -> Iterator[Contradiction]:
+        for region in sorted({region for region in self.programme.regions if self.programme.regions.count(region) > 1}):
+            yield ("programme", "regions"), f"regions names {region} twice. Remove one."
+
+
+def _repeated(table: str, key: str, values: list[Any]) -> Iterator[Contradiction]:
+    for position, value in enumerate(values):
+        if value in values[:position]:
+            yield (table, position, key), f'The {key} "{value}" is there twice. Remove one of the two [[{table}]].'

@@ -1,0 +1,158 @@
+"""Make the rows of AWS accounts, teams, people and limits agree with a checked config. Nothing is ever deleted."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from iamdash.models import AccessLevel, AwsAccount, IamUser, Membership, Person, Programme, Team
+from iamdash.models.journal import record
+from iamdash.organisation.config_shape import Config
+from iamdash.standing.assess import Cause, assess
+
+ACTOR = "load_config"
+AT_ONCE = 1000
+
+
+@transaction.atomic
+def load(config: Config, *, now: datetime) -> list[str]:
+    """Bring the rows in line with `config`; return what changed, a sentence each: none where they agreed already.
+
+    An account or a team that the config no longer names stays, marked as taken out. Whatever changed may change any
+    answer (a limit, a team's name), so every IAM user is assessed anew in the same transaction. That is something which
+    people decided: no candidate is said to have been reopened by it.
+    """
+    programme, _ = Programme.objects.select_for_update().get_or_create(pk=1)
+    changes = [
+        *_load_accounts(config, now),
+        *_load_teams(config),
+        *_load_members(config),
+        *_load_programme(config, programme),
+    ]
+    if changes:
+        programme.loaded_at = now
+        programme.save()
+        after = {"changes": changes}
+        record(
+            at=now,
+            actor=ACTOR,
+            kind="config.loaded",
+            sentence=f"Configuration loaded: {'; '.join(changes)}.",
+            after=after,
+        )
+        _assess_everybody(now)
+    return changes
+
+
+def _load_accounts(config: Config, now: datetime) -> list[str]:
+    known = AwsAccount.objects.in_bulk()
+    changes = []
+    for entry in config.accounts:
+        columns = {
+            "name": entry.name,
+            "environment": entry.environment,
+            "role_arn": entry.role_arn,
+            "external_id": entry.external_id,
+            "removed_at": None,
+        }
+        label = f"AWS account {entry.id} ({entry.name})"
+        account = known.pop(entry.id, None)
+        if account is None:
+            AwsAccount.objects.create(account_id=entry.id, **columns)
+            changes.append(f"{label} added")
+        elif account.removed_at:
+            _update(account, columns)
+            changes.append(f"{label} put back")
+        elif differing := _update(account, columns):
+            changes.append(f"{label} has a new {_list(differing)}")
+    for account in known.values():
+        if account.removed_at is None:
+            _update(account, {"removed_at": now})
+            changes.append(f"AWS account {account.pk} ({account.name}) taken out: it is no longer read")
+    return changes
+
+
+def _load_teams(config: Config) -> list[str]:
+    known = Team.objects.in_bulk()
+    changes = []
+    for entry in config.teams:
+        columns = {"name": entry.name, "contact": entry.contact, "in_config": True}
+        team = known.pop(entry.slug, None)
+        if team is None:
+            Team.objects.create(slug=entry.slug, **columns)
+            changes.append(f"team {entry.slug} added")
+        elif not team.in_config:
+            _update(team, columns)
+            changes.append(f"team {entry.slug} put back")
+        elif differing := _update(team, columns):
+            changes.append(f"team {entry.slug} has a new {_list(differing)}")
+    for team in known.values():
+        if team.in_config:
+            _update(team, {"in_config": False})
+            changes.append(f"team {team.slug} taken out: its claims stand, new ones are refused")
+    return changes
+
+
+def _load_members(config: Config) -> list[str]:
+    """Make the memberships follow the file, for the teams whose members it lists; make the people it names."""
+    changes = []
+    for entry in config.teams:
+        if entry.members is None:
+            continue
+        for email in sorted(set(entry.members)):
+            person = Person.objects.filter(email=email).first()
+            if person is None:
+                person = _new_engineer(email)
+                changes.append(f"{email} added as an engineer without a password")
+            _, joined = Membership.objects.get_or_create(person=person, team_id=entry.slug)
+            if joined:
+                changes.append(f"{email} joined {entry.slug}")
+        for former in Membership.objects.filter(team=entry.slug).exclude(person__email__in=entry.members):
+            changes.append(f"{former.person.email} left {entry.slug}")
+            former.delete()
+    return changes
+
+
+def _new_engineer(email: str) -> Person:
+    person = Person(email=email, access_level=AccessLevel.ENGINEER)
+    person.set_unusable_password()
+    person.save()
+    return person
+
+
+def _load_programme(config: Config, programme: Programme) -> list[str]:
+    wanted: dict[str, Any] = {**config.thresholds.model_dump(), **config.programme.model_dump()}
+    changes = []
+    for name, value in wanted.items():
+        before = getattr(programme, name)
+        if before != value:
+            setattr(programme, name, value)
+            changes.append(f"{name} changed from {_value(before)} to {_value(value)}")
+    return changes
+
+
+def _assess_everybody(now: datetime) -> None:
+    ids = list(IamUser.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        assess(ids[start : start + AT_ONCE], now=now, cause=Cause.PEOPLE, actor=ACTOR)
+
+
+def _update(row: models.Model, columns: Mapping[str, Any]) -> list[str]:
+    """Save the columns that differ; return their names."""
+    differing = [name for name, value in columns.items() if getattr(row, name) != value]
+    for name in differing:
+        setattr(row, name, columns[name])
+    if differing:
+        row.save(update_fields=differing)
+    return differing
+
+
+def _list(names: list[str]) -> str:
+    return " and ".join(names)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return "none" if value is None else str(value)
