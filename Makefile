@@ -16,15 +16,19 @@ UNCONNECTED := DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing REDIS_URL=re
 PRODUCTION := $(UNCONNECTED) ALLOWED_HOSTS=iamdash.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format browser lock
+.PHONY: help setup demo demo-tick run test lint format browser lock
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/installed  ## install what the product, its demo and its tests need, into .venv (PYTHON= chooses the Python)
 
 demo: setup  ## the whole product on a stand-in AWS with an invented organisation (PORT= chooses the port)
 	@$(BIN)/python -m iamdash.local demo $(if $(PORT),--port '$(PORT)')
+
+demo-tick: setup  ## let a day pass in the demo that is running
+	@test -x var/demo/manage || { echo 'No demo is running here: start one with make demo.'; exit 1; }
+	@var/demo/manage demo_tick
 
 run: setup  ## the whole product on your AWS: ambient credentials and iamdash.toml (PORT= chooses the port)
 	@$(BIN)/python -m iamdash.local run $(if $(PORT),--port '$(PORT)')

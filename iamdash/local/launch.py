@@ -35,7 +35,7 @@ def demo(base: Path, *, port: int | None) -> None:
         _start_product(stack, base, environment, web_port)
         _run_in_the_open([sys.executable, programs.MANAGE, "demo_seed"], environment)
         _say_where(web_port, base)
-        terminal.say(f"A day goes by:     {_shown(base / 'manage')} demo_tick")
+        terminal.say("A day goes by:     make demo-tick")
         stack.watch()
 
 
@@ -44,7 +44,7 @@ def run(base: Path, *, port: int | None) -> None:
     config = Path(os.environ.get("IAMDASH_CONFIG", CHECKOUT / "iamdash.toml")).resolve()
     if not config.is_file():
         raise LocalError(
-            f"There is no {_shown(config)}: it names your AWS accounts and teams. docs/operations.md shows one to copy."
+            f"There is no {_shown(config)}: it names your AWS accounts and teams. Copy docs/iamdash.example.toml to it."
         )
     _run_in_the_open([sys.executable, "-m", "iamdash.aws.whoami"], os.environ)
     with _stack_in(base, port=port) as (stack, web_port):
@@ -85,7 +85,7 @@ def _start_stand_in(stack: Stack, base: Path) -> int:
         return child
 
     def child_for(port: int) -> Child:
-        command = [sys.executable, "-m", "iamdash.demo.stand_in", "--port", str(port)]
+        command = [sys.executable, "-m", "iamdash.demo.stand_in", "--port", str(port), "--state", str(base / "stand-in")]
         return Child("stand-in-aws", command, base=base, environment=kept_by_the_demo())
 
     stack.start("the stand-in AWS", start)
