@@ -148,3 +148,13 @@ def test_ci_runs_what_make_test_runs() -> None:
 
     assert script.read_text().rstrip().endswith("exec make test")
     assert os.access(script, os.X_OK)
+
+
+def test_every_variable_that_the_settings_read_is_explained() -> None:
+    settings = (ROOT / "iamdash" / "settings.py").read_text() + (ROOT / "iamdash" / "celery.py").read_text()
+    read = set(re.findall(r'environ(?:ment)?\.\w+\(\s*"([A-Z_]+)"', settings)) - {"DJANGO_SETTINGS_MODULE"}
+    rows = re.findall(r"^\| (`[A-Z].+?) \|", (ROOT / "docs" / "operations.md").read_text(), flags=re.MULTILINE)
+    explained = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+
+    assert "SECRET_KEY" in read
+    assert read <= explained
