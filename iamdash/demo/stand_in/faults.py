@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from socket import SO_LINGER, SOL_SOCKET
+from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
 from typing import Any, Literal, get_args
 
 from iamdash.demo.stand_in.answer import Refusal
@@ -76,5 +76,5 @@ def cut_connection(environ: dict[str, Any]) -> None:
     """Reset the client's TCP connection. Raises ConnectionResetError."""
     connection = environ["werkzeug.socket"]
     connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    connection.shutdown(SHUT_RDWR)
     raise ConnectionResetError

@@ -81,7 +81,9 @@ def running_stand_in(
     state.report_seconds = report_seconds
     server = make_stand_in(state, 0)
     server.daemon_threads = True  # type: ignore[attr-defined]  # of socketserver.ThreadingMixIn
-    thread = threading.Thread(target=server.serve_forever, name="stand-in", daemon=True)
+    # How often the loop looks whether it should end.
+    looking = {"poll_interval": 0.02}
+    thread = threading.Thread(target=server.serve_forever, kwargs=looking, name="stand-in", daemon=True)
     thread.start()
     try:
         yield RunningStandIn(f"http://127.0.0.1:{server.server_port}", state)
