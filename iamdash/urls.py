@@ -2,9 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from iamdash.views import frame, sign_in
+from iamdash.views import candidate, frame, sign_in
+from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
+    path("candidates/<int:number>/", candidate.candidate, name="candidate"),
+    path("candidates/<int:number>/claim", deeds.claim, name="candidate-claim"),
+    path("candidates/<int:number>/release", deeds.release, name="candidate-release"),
+    path("candidates/<int:number>/hand-over", deeds.hand_over, name="candidate-hand-over"),
+    path("candidates/<int:number>/assign", deeds.assign, name="candidate-assign"),
+    path("candidates/<int:number>/route", deeds.choose_route, name="candidate-route"),
+    path("candidates/<int:number>/roles", deeds.link_role, name="candidate-roles"),
+    path("candidates/<int:number>/roles/<int:link>/unlink", deeds.unlink_role, name="candidate-unlink-role"),
+    path("candidates/<int:number>/due-date", deeds.set_due_date, name="candidate-due-date"),
+    path("candidates/<int:number>/notes", deeds.write_note, name="candidate-notes"),
+    path("candidates/<int:number>/links", deeds.link_tracker, name="candidate-links"),
+    path("candidates/<int:number>/links/<int:link>/remove", deeds.remove_tracker, name="candidate-remove-link"),
+    path("candidates/<int:number>/close", deeds.close, name="candidate-close"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("theme", frame.theme, name="theme"),

@@ -1,0 +1,120 @@
+"""The access keys of one IAM user, as its page shows them: each fact with the call that gave it and when."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from iamdash.candidates.queries.readings import Readings
+from iamdash.models import AccessKey, IamUser
+from iamdash.rules.evidence import Reading
+
+# A key made in the console with a description leaves a tag: its key is the access key ID, its value the description
+# (IAM User Guide, "Managing access keys for IAM users").
+DESCRIPTION_TAG = re.compile(r"^AKIA[A-Z0-9]{12,}$")
+LAST_USED_SOURCES = {"direct": "iam:GetAccessKeyLastUsed", "report": "iam:GetCredentialReport"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One access key. `last_used_at` None and `last_used_as_of` set: AWS has no use on record.
+
+    `last_used_as_of` None: never read, and `not_read` says why. `gone_at`: it is no longer listed.
+    """
+
+    access_key_id: str
+    status: str
+    created_at: datetime
+    last_used_at: datetime | None
+    service_and_region: str
+    last_used_as_of: datetime | None
+    last_used_source: str
+    from_report: bool
+    not_read: str
+    description: str
+    gone_at: datetime | None
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of its status: an active key is what has to go."""
+        return "amber" if self.status == "Active" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedKey:
+    """A key that only the credential report has shown so far: the report names no key IDs."""
+
+    created_at: datetime
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTable:
+    """Every key ever seen of an IAM user, those that stand first.
+
+    `as_of`: the newest direct reading (iam:ListAccessKeys). `reported`: what the report of `report_at` shows while the
+    keys themselves have never been read. `unread_reason`: why the last try to read them failed.
+    """
+
+    rows: tuple[KeyRow, ...]
+    reported: tuple[ReportedKey, ...]
+    as_of: datetime | None
+    report_at: datetime | None
+    unread_reason: str
+
+    @property
+    def newer_report(self) -> datetime | None:
+        """Return the report's time where it is newer than the direct reading; it shows no change, or we had asked."""
+        agrees = self.as_of and self.report_at and self.report_at > self.as_of and not self.unread_reason
+        return self.report_at if agrees else None
+
+
+def key_table(iam_user: IamUser, readings: Readings) -> KeyTable:
+    """Return the keys of an IAM user, newest first, those that are gone last. One query."""
+    found = AccessKey.objects.filter(iam_user=iam_user).order_by("-created_at", "access_key_id")
+    rows = [_row(access_key, iam_user, readings) for access_key in found]
+    gap = readings.gap("access_keys")
+    return KeyTable(
+        rows=tuple(sorted(rows, key=lambda row: row.gone_at is not None)),
+        reported=() if rows or readings.keys_as_of else _reported(iam_user),
+        as_of=readings.keys_as_of,
+        report_at=readings.as_of(Reading.REPORT),
+        unread_reason=iam_user.keys_unread_reason or (gap.reason if gap else ""),
+    )
+
+
+def descriptions(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return the descriptions that tags give of access keys, by access key ID."""
+    return {name: value for name, value in tags.items() if DESCRIPTION_TAG.match(name)}
+
+
+def _row(access_key: AccessKey, iam_user: IamUser, readings: Readings) -> KeyRow:
+    known = [part for part in (access_key.last_used_service, access_key.last_used_region) if part not in {"", "N/A"}]
+    gap = readings.gap("access_key_last_used") or readings.gap("credential_report")
+    return KeyRow(
+        access_key_id=access_key.access_key_id,
+        status=access_key.status,
+        created_at=access_key.created_at,
+        last_used_at=access_key.last_used_at,
+        service_and_region=", ".join(known),
+        last_used_as_of=_last_used_as_of(access_key, readings),
+        last_used_source=LAST_USED_SOURCES.get(access_key.last_used_source, access_key.last_used_source),
+        from_report=access_key.last_used_source == "report",
+        not_read=gap.reason if gap else "no sync has asked AWS yet",
+        description=iam_user.tags.get(access_key.access_key_id, ""),
+        gone_at=access_key.gone_at,
+    )
+
+
+def _last_used_as_of(access_key: AccessKey, readings: Readings) -> datetime | None:
+    """Return the newest reading that agrees with the row: one that differed would have changed it."""
+    if access_key.last_used_as_of is None or access_key.gone_at:
+        return access_key.last_used_as_of
+    direct = access_key.last_used_source == "direct"
+    agreed_at = readings.keys_as_of if direct else readings.as_of(Reading.REPORT)
+    return max(access_key.last_used_as_of, agreed_at) if agreed_at else access_key.last_used_as_of
+
+
+def _reported(iam_user: IamUser) -> tuple[ReportedKey, ...]:
+    slots = iam_user.report_slots or []
+    return tuple(ReportedKey(datetime.fromisoformat(created_at), active) for created_at, active in slots)

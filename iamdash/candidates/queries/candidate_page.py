@@ -1,0 +1,206 @@
+"""What the page of one candidate shows: an engineer's home for one IAM user that is to be replaced."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from iamdash.candidates.queries.access_keys import KeyTable, key_table
+from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
+from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
+from iamdash.candidates.queries.page_notices import Notice, page_notices
+from iamdash.candidates.queries.readings import Readings, readings_of
+from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
+from iamdash.candidates.queries.timeline import Timeline, timeline
+from iamdash.models import Candidate, Claim, Standing, TrackerLink
+from iamdash.rules.evidence import Verdict
+from iamdash.rules.route import Route
+from iamdash.rules.sentence import Sentence
+from iamdash.rules.stage import Stage
+from iamdash.standing import answer
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for the candidate, as the ownership rule concludes; `person` may be empty."""
+
+    team: str
+    team_slug: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingClaim:
+    """The claim that stands. `claim` is its number: forms send it back, so that a change in between is noticed."""
+
+    claim: int
+    team_slug: str
+    team: str
+    person_pk: int
+    person: str
+    claimed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenRoute:
+    """The way off the key, who chose it and when."""
+
+    route: Route
+    chosen_by: str
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """An issue or pull request in which the work is tracked. `link` is the number that removing it sends."""
+
+    link: int
+    url: str
+    linked_by: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The engineer's sign-off."""
+
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatePage:
+    """The whole page of one candidate, except for what belongs to the reader (forms, choices, suggestions)."""
+
+    number: int
+    iam_user: IamUserFacts
+    stage: Stage
+    stage_since: datetime
+    reopened_at: datetime | None
+    fell_from: Stage | None
+    is_open: bool
+    stuck_from: datetime | None
+    reason: Sentence
+    owner: Owner | None
+    claim: StandingClaim | None
+    route: ChosenRoute | None
+    due_on: date | None
+    closing: Closing | None
+    next_step: NextStepCard | None
+    steps: tuple[StepLine, ...]
+    safe_to_deactivate: str
+    safe_to_delete: str
+    keys: KeyTable
+    replacements: tuple[ReplacementRow, ...]
+    trackers: tuple[Tracker, ...]
+    notices: tuple[Notice, ...]
+    timeline: Timeline
+    readings: Readings
+
+    @property
+    def is_deleted(self) -> bool:
+        """Return whether the IAM user is proved gone: then the page is a record, and only closing is left."""
+        return self.stage is Stage.DELETED
+
+    @property
+    def stage_tone(self) -> str:
+        """Return the colour of the stage's tag: grey, on the way, at the end."""
+        if self.stage is Stage.IDENTIFIED:
+            return ""
+        return "green" if self.stage >= Stage.DEACTIVATED else "blue"
+
+    @property
+    def route_seen(self) -> str:
+        """Return what the route form sends back, so that a change in between is noticed."""
+        return self.route.route.value if self.route else ""
+
+    @property
+    def due_on_seen(self) -> str:
+        """Return what the due date form sends back, likewise."""
+        return self.due_on.isoformat() if self.due_on else ""
+
+
+VERDICTS = {Verdict.YES: "Yes", Verdict.NOT_YET: "Not yet", Verdict.UNKNOWN: "Unknown"}
+RELATED = (
+    "iam_user__aws_account",
+    "iam_user__predecessor__candidate",
+    "standing__owner_team",
+    "standing__owner_person",
+    "route_chosen_by",
+    "closed_by",
+)
+
+
+def find_candidate(number: int) -> Candidate:
+    """Return the candidate with what its page needs of other tables. Raises Candidate.DoesNotExist."""
+    return Candidate.objects.select_related(*RELATED).get(pk=number, standing__isnull=False)
+
+
+def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> CandidatePage:
+    """Return the page of a candidate that `find_candidate` found. Eight queries, whatever its history."""
+    iam_user, standing = candidate.iam_user, candidate.standing
+    readings = readings_of(iam_user)
+    stage = Stage(standing.stage)
+    fell_from = Stage(standing.fell_from) if standing.reopened_at and standing.fell_from else None
+    next_step = answer.next_step_from_json(standing.next_step)
+    steps = answer.steps_from_json(standing.steps)
+    return CandidatePage(
+        number=candidate.pk,
+        iam_user=iam_user_facts(iam_user),
+        stage=stage,
+        stage_since=standing.stage_since,
+        reopened_at=standing.reopened_at,
+        fell_from=fell_from,
+        is_open=standing.is_open,
+        stuck_from=standing.stuck_from,
+        reason=answer.sentence_from_json(standing.reason),
+        owner=_owner(standing),
+        claim=standing_claim(candidate),
+        route=chosen_route(candidate),
+        due_on=candidate.due_on,
+        closing=_closing(candidate),
+        next_step=next_step_card(next_step, stage=stage) if next_step else None,
+        steps=step_lines(steps, stage=stage, fell_from=fell_from, readings=readings),
+        safe_to_deactivate=VERDICTS[Verdict(standing.safe_to_deactivate)],
+        safe_to_delete=VERDICTS[Verdict(standing.safe_to_delete)],
+        keys=key_table(iam_user, readings),
+        replacements=replacement_rows(candidate),
+        trackers=_trackers(candidate),
+        notices=page_notices(iam_user, readings),
+        timeline=timeline(candidate, everything=whole_timeline),
+        readings=readings,
+    )
+
+
+def standing_claim(candidate: Candidate) -> StandingClaim | None:
+    """Return the claim that stands now. One query."""
+    claim = Claim.objects.filter(candidate=candidate, ended_at=None).select_related("team", "person").first()
+    if claim is None:
+        return None
+    return StandingClaim(
+        claim.pk, claim.team.slug, claim.team.name, claim.person.pk, str(claim.person), claim.claimed_at
+    )
+
+
+def chosen_route(candidate: Candidate) -> ChosenRoute | None:
+    """Return the route that was chosen, if one was."""
+    if not candidate.route or candidate.route_chosen_at is None:
+        return None
+    return ChosenRoute(Route(candidate.route), str(candidate.route_chosen_by), candidate.route_chosen_at)
+
+
+def _owner(standing: Standing) -> Owner | None:
+    team, person = standing.owner_team, standing.owner_person
+    if team is None and person is None:
+        return None
+    return Owner(team.name if team else "", team.slug if team else "", str(person) if person else "")
+
+
+def _closing(candidate: Candidate) -> Closing | None:
+    if candidate.closed_at is None:
+        return None
+    return Closing(str(candidate.closed_by), candidate.closed_at, candidate.close_note)
+
+
+def _trackers(candidate: Candidate) -> tuple[Tracker, ...]:
+    links = TrackerLink.objects.filter(candidate=candidate, removed_at=None).select_related("linked_by")
+    return tuple(Tracker(link.pk, link.url, str(link.linked_by), link.linked_at) for link in links.order_by("pk"))

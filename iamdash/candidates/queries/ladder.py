@@ -1,0 +1,113 @@
+"""The six steps and the next step of one candidate, each observation with its source and its age."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from iamdash.candidates.queries.readings import Readings
+from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Step
+from iamdash.rules.sentence import Sentence
+from iamdash.rules.stage import Stage
+
+SETTLED = frozenset({Holds.HOLDS, Holds.NOT_NEEDED, Holds.SKIPPED})
+# State of a step: its word on the page, and the class that colours its mark.
+STATES: Mapping[str, tuple[str, str]] = {
+    "holds": ("Done", "done"),
+    "next": ("Next", "now"),
+    "fails": ("Not yet", "todo"),
+    "unknown": ("Unknown", "unknown"),
+    "not_needed": ("Not needed", "skipped"),
+    "skipped": ("Skipped", "skipped"),
+    "reopened": ("Reopened", "reopened"),
+}
+MARKS = {Holds.HOLDS: "Seen", Holds.FAILS: "Not so", Holds.UNKNOWN: "Unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One observation. `as_of` None: what people stated (it has no age), or a source that was never read."""
+
+    mark: str
+    sentence: Sentence
+    source: str
+    as_of: datetime | None
+    by_people: bool
+    cannot_see: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One rung of the ladder. `state` is a word for people, `css` the class of its mark."""
+
+    label: str
+    state: str
+    css: str
+    is_next: bool
+    reached_at: datetime | None
+    evidence: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepCard:
+    """The one thing to do. `position`: "5 of 6", the step that it leads to."""
+
+    kind: str
+    title: str
+    position: str
+    sentences: tuple[Sentence, ...]
+    commands: tuple[Command, ...]
+    not_before: datetime | None
+
+
+def step_lines(
+    steps: tuple[Step, ...], *, stage: Stage, fell_from: Stage | None, readings: Readings
+) -> tuple[StepLine, ...]:
+    """Return the ladder. `fell_from`: the stage that AWS's evidence took back, if it did and it was not regained."""
+    lines = []
+    next_one = next((step.stage for step in steps if step.stage > stage and step.holds not in SETTLED), None)
+    for step in steps:
+        state = _state(step, stage=stage, fell_from=fell_from, next_one=next_one)
+        label, css = STATES[state]
+        lines.append(
+            StepLine(
+                label=step.stage.label,
+                state=label,
+                css=css,
+                is_next=step.stage is next_one,
+                reached_at=step.reached_at if step.holds is Holds.HOLDS else None,
+                evidence=tuple(_evidence_line(evidence, readings) for evidence in step.evidence),
+            )
+        )
+    return tuple(lines)
+
+
+def next_step_card(next_step: NextStep, *, stage: Stage) -> NextStepCard:
+    """Return the next step as the page shows it."""
+    towards = min(stage + 1, Stage.DELETED)
+    return NextStepCard(
+        kind=next_step.kind,
+        title=next_step.title,
+        position=f"{towards} of {len(Stage)}",
+        sentences=next_step.sentences,
+        commands=next_step.commands,
+        not_before=next_step.not_before,
+    )
+
+
+def _state(step: Step, *, stage: Stage, fell_from: Stage | None, next_one: Stage | None) -> str:
+    if fell_from and stage < step.stage <= fell_from and step.holds not in SETTLED:
+        return "reopened"
+    if step.stage is next_one and step.holds is Holds.FAILS:
+        return "next"
+    return step.holds.value
+
+
+def _evidence_line(evidence: Evidence, readings: Readings) -> EvidenceLine:
+    return EvidenceLine(
+        mark=MARKS.get(evidence.holds, ""),
+        sentence=evidence.sentence,
+        source=evidence.source,
+        as_of=readings.as_of(evidence.reading),
+        by_people=evidence.reading is Reading.PEOPLE,
+        cannot_see=evidence.cannot_see,
+    )

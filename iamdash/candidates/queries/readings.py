@@ -1,0 +1,101 @@
+"""How old is what a page shows, and what the newest sync could not read: looked up from the account's newest run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from iamdash.models import IamUser, SyncOutcome, SyncRun
+from iamdash.rules.evidence import Reading
+
+# What the gaps of a run mean on the page of one IAM user, in words.
+PARTS = {
+    "identity": "the account itself",
+    "authorization_details": "its users and roles",
+    "credential_report": "the credential report",
+    "access_keys": "this user's access keys",
+    "access_key_last_used": "when this user's keys were last used",
+    "absences": "whether this user is gone",
+    "pod_identity": "EKS Pod Identity associations",
+}
+# Parts in which a gap with a subject is about something else: another user, a region, a cluster.
+ABOUT_ONE_USER = frozenset({"access_keys", "access_key_last_used", "absences"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One part of the account that the newest sync could not read."""
+
+    part: str
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """When each part of an account was last read completely, as far as one of its IAM users is concerned.
+
+    `keys_as_of`: the newest direct reading of this user's keys (iam:ListAccessKeys); None: never read directly.
+    `failed_at`: when the newest run ended, if it failed. `doing`: what a running sync is doing; None: none is running.
+    """
+
+    by_part: Mapping[str, datetime] = field(default_factory=dict)
+    keys_as_of: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
+    failed_at: datetime | None = None
+    newest_run: int = 0
+    newest_run_began_at: datetime | None = None
+    newest_run_at: datetime | None = None
+    doing: str | None = None
+
+    def as_of(self, reading: Reading) -> datetime | None:
+        """Return when this reading was made; None for what people said, and for what was never read."""
+        return self.keys_as_of if reading is Reading.KEYS else self.by_part.get(reading.value)
+
+    def gap(self, part: str) -> Gap | None:
+        """Return what the newest run says of a part that it could not read."""
+        return next((gap for gap in self.gaps if gap.part == part), None)
+
+
+def readings_of(iam_user: IamUser) -> Readings:
+    """Return the readings behind everything that is shown of this IAM user. One query, two during a first sync."""
+    runs = SyncRun.objects.filter(aws_account_id=iam_user.aws_account_id)
+    later = runs.filter(outcome=SyncOutcome.RUNNING, started_at__gt=OuterRef("started_at"))
+    finished = (
+        runs.exclude(outcome=SyncOutcome.RUNNING)
+        .annotate(progress_of_later=Subquery(later.values("progress")[:1]))
+        .order_by("-started_at")
+        .first()
+    )
+    if finished is None:
+        return Readings(keys_as_of=iam_user.keys_read_at, doing=_doing(runs.values_list("progress", flat=True).first()))
+    return Readings(
+        by_part={part: datetime.fromisoformat(at) for part, at in finished.freshness.items()},
+        keys_as_of=_keys_as_of(iam_user, finished),
+        gaps=_gaps(iam_user, finished),
+        failed_at=finished.finished_at if finished.outcome == SyncOutcome.FAILED else None,
+        newest_run=finished.pk,
+        newest_run_began_at=finished.started_at,
+        newest_run_at=finished.finished_at,
+        doing=_doing(finished.progress_of_later),
+    )
+
+
+def _doing(progress: Mapping[str, Any] | None) -> str | None:
+    return None if progress is None else str(progress.get("doing", ""))
+
+
+def _keys_as_of(iam_user: IamUser, run: SyncRun) -> datetime | None:
+    agreed = run.agreed_directly.get(iam_user.unique_id)
+    known = [at for at in (iam_user.keys_read_at, datetime.fromisoformat(agreed) if agreed else None) if at]
+    return max(known, default=None)
+
+
+def _gaps(iam_user: IamUser, run: SyncRun) -> tuple[Gap, ...]:
+    return tuple(
+        Gap(gap["part"], PARTS.get(gap["part"], gap["part"]), gap["reason"])
+        for gap in run.unread
+        if gap["part"] not in ABOUT_ONE_USER or gap.get("subject", "") in {"", iam_user.unique_id}
+    )

@@ -1,0 +1,82 @@
+"""Finds the IAM role that may replace an IAM user: by what is typed, or by the likeness of the names."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+
+from iamdash.models import Candidate, IamRole
+
+SHOWN = 8
+# Parts of names that say nothing of what a thing is for.
+COMMON_WORDS = frozenset({"iam", "user", "role", "svc", "service", "account", "key", "prod", "production", "aws"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRole:
+    """A role that could be linked. `pk` is what the link form sends; `other_account` names one that is elsewhere."""
+
+    pk: int
+    role_name: str
+    arn: str
+    other_account: str
+    last_used_at: datetime | None
+
+
+def words_of(user_name: str) -> tuple[str, ...]:
+    """Return the telling words of a name: "svc-fastly.logs_writer" gives fastly, logs, writer."""
+    words = dict.fromkeys(re.split(r"[^a-z0-9]+", user_name.lower()))
+    return tuple(word for word in words if len(word) > 2 and word not in COMMON_WORDS and not word.isdecimal())[:6]
+
+
+def find_roles(candidate: Candidate, typed: str) -> tuple[FoundRole, ...]:
+    """Return the roles of every account whose name or ARN holds what was typed, the candidate's account first."""
+    same_account = Case(When(aws_account_id=candidate.iam_user.aws_account_id, then=0), default=1)
+    found = (
+        _linkable(candidate)
+        .filter(Q(role_name__icontains=typed) | Q(arn__iexact=typed) | Q(unique_id=typed))
+        .order_by(same_account, "role_name")
+    )
+    return _found(candidate, found)
+
+
+def suggest_roles(candidate: Candidate) -> tuple[FoundRole, ...]:
+    """Return the roles of the candidate's account whose names share at least half of its telling words, best first."""
+    words = words_of(candidate.iam_user.user_name)
+    if not words:
+        return ()
+    likeness = sum((_one_where_named(word) for word in words), start=Value(0))
+    found = (
+        _linkable(candidate)
+        .filter(aws_account_id=candidate.iam_user.aws_account_id)
+        .annotate(likeness=likeness)
+        .filter(likeness__gte=(len(words) + 1) // 2)
+        .order_by("-likeness", "role_name")
+    )
+    return _found(candidate, found)
+
+
+def _one_where_named(word: str) -> Case:
+    return Case(When(role_name__icontains=word, then=1), default=0, output_field=IntegerField())
+
+
+def _linkable(candidate: Candidate) -> QuerySet[IamRole]:
+    linked = candidate.replacements.filter(unlinked_at=None).values("iam_role")
+    # What AWS itself made for a service cannot be assumed by anybody else.
+    return (
+        IamRole.objects.filter(gone_at=None, aws_account__removed_at=None)
+        .exclude(pk__in=linked)
+        .exclude(path__startswith="/aws-service-role/")
+    )
+
+
+def _found(candidate: Candidate, found: QuerySet[IamRole]) -> tuple[FoundRole, ...]:
+    rows = found.annotate(account_name=F("aws_account__name")).values_list(
+        "pk", "role_name", "arn", "account_name", "aws_account_id", "last_used_at"
+    )[:SHOWN]
+    home = candidate.iam_user.aws_account_id
+    return tuple(
+        FoundRole(pk, role_name, arn, "" if account_id == home else account_name, last_used_at)
+        for pk, role_name, arn, account_name, account_id, last_used_at in rows
+    )

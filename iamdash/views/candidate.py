@@ -1,0 +1,189 @@
+"""The page of one candidate: an engineer's home for one IAM user that is to be replaced."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from iamdash.candidates.queries.candidate_page import CandidatePage, candidate_page, find_candidate
+from iamdash.candidates.queries.choices import TeamChoice, team_choices
+from iamdash.candidates.queries.readings import Readings, readings_of
+from iamdash.candidates.queries.role_search import FoundRole, find_roles, suggest_roles
+from iamdash.models import AccessLevel, Candidate, Person
+from iamdash.views.access import person_of
+from iamdash.views.forms import (
+    AssignForm,
+    ClaimForm,
+    CloseForm,
+    DueDateForm,
+    HandOverForm,
+    NoteForm,
+    PageForm,
+    RouteForm,
+    TrackerForm,
+)
+
+TEMPLATE = "candidates/candidate.html"
+ROLES = "candidates/candidate/role_finder.html#found"
+SYNC = "candidates/candidate/sync_status.html"
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What whoever looks at the page may do there. It decides what is shown; the actions decide what is done."""
+
+    acts: bool
+    changes: bool
+    claims: bool
+    moves_claim: bool
+    assigns: bool
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSync:
+    """How the sync goes that somebody asked for on this page. `after`: the newest run that had ended by then."""
+
+    after: int
+    doing: str | None
+    began_at: datetime | None
+    ended_at: datetime | None
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def candidate(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the page; to htmx asking for one of its parts, only that: the roles found, how a sync is going."""
+    found = candidate_or_404(number)
+    wanted = request.headers.get("HX-Target")
+    if wanted == "found-roles":
+        return render(request, ROLES, {"number": number, "roles": _roles(request, found), "typed": _typed(request)})
+    if wanted == "sync-status":
+        sync = _asked_sync(request, readings_of(found.iam_user))
+        return render(request, SYNC, {"number": number, "sync": sync, "polled": True})
+    return show(request, found)
+
+
+def candidate_or_404(number: int) -> Candidate:
+    """Return the candidate with its tables. Raises Http404 where there is none with this number."""
+    try:
+        return find_candidate(number)
+    except Candidate.DoesNotExist:
+        raise Http404(f"There is no candidate {number}.") from None
+
+
+def show(
+    request: HttpRequest,
+    found: Candidate,
+    *,
+    refused_form: PageForm | None = None,
+    refusal: str = "",
+    toast: str = "",
+    focus: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the page as it is now, or to htmx with what is inside its frame.
+
+    `refused_form`: a form to show again with its errors. `refusal`: why a deed did not happen. `focus`: the id of what
+    should have the focus now.
+    """
+    page = candidate_page(found, whole_timeline=request.GET.get("timeline") == "all")
+    person = person_of(request)
+    teams = team_choices() if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
+    reader = reader_of(page, person, teams)
+    context: dict[str, Any] = {
+        "page": page,
+        "now": timezone.now(),
+        "number": page.number,
+        "reader": reader,
+        "forms": _forms(page, person, reader, teams, refused_form),
+        "open_form": refused_form.name if refused_form else "",
+        "roles": _roles(request, found) if reader.changes else (),
+        "typed": _typed(request),
+        "sync": _asked_sync(request, page.readings),
+        "refusal": refusal,
+        "toast": toast,
+        "focus": focus,
+    }
+    template = f"{TEMPLATE}#page" if "HX-Request" in request.headers else TEMPLATE
+    return render(request, template, context, status=status)
+
+
+def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]) -> Reader:
+    """Return what this person may do on this page."""
+    acts = person.may(AccessLevel.ENGINEER)
+    changes = acts and not page.is_deleted
+    leads = person.may(AccessLevel.LEAD)
+    claim = page.claim
+    holds = claim is not None and (
+        claim.person_pk == person.pk or any(team.slug == claim.team_slug and team.has(person) for team in teams)
+    )
+    return Reader(
+        acts=acts,
+        changes=changes,
+        claims=changes and claim is None,
+        moves_claim=changes and claim is not None and (holds or leads),
+        assigns=changes and leads and claim is None,
+        closes=acts and page.is_deleted and page.closing is None,
+    )
+
+
+def _forms(
+    page: CandidatePage,
+    person: Person,
+    reader: Reader,
+    teams: tuple[TeamChoice, ...],
+    refused: PageForm | None,
+) -> dict[str, PageForm]:
+    """Return the forms that this reader sees, by name; the refused one stands in for its fresh self."""
+    shown: list[PageForm] = []
+    if reader.acts:
+        shown.append(NoteForm())
+    if reader.closes:
+        shown.append(CloseForm())
+    if reader.changes:
+        shown += [RouteForm(initial=_route(page)), TrackerForm(), DueDateForm(initial={"due_on": page.due_on})]
+    if reader.claims:
+        shown.append(ClaimForm(teams=claimable(teams, person)))
+    if reader.moves_claim:
+        shown.append(HandOverForm(teams=teams))
+    if reader.assigns:
+        shown.append(AssignForm(teams=teams))
+    if refused:
+        shown.append(refused)
+    return {form.name.replace("-", "_"): form for form in shown}
+
+
+def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, str]]:
+    """Return the teams that this person can claim for, their own first; a lead can claim for any."""
+    own = [(team.slug, team.name) for team in teams if team.has(person)]
+    others = [(team.slug, team.name) for team in teams if not team.has(person)]
+    return own + others if person.may(AccessLevel.LEAD) else own
+
+
+def _route(page: CandidatePage) -> dict[str, str]:
+    return {"route": page.route.route.value} if page.route else {}
+
+
+def _roles(request: HttpRequest, found: Candidate) -> tuple[FoundRole, ...]:
+    typed = _typed(request)
+    return find_roles(found, typed) if typed else suggest_roles(found)
+
+
+def _asked_sync(request: HttpRequest, readings: Readings) -> AskedSync | None:
+    after = request.GET.get("after", "")
+    if not after.isdecimal():
+        return None
+    ended = readings.newest_run > int(after)
+    began_at, ended_at = (readings.newest_run_began_at, readings.newest_run_at) if ended else (None, None)
+    return AskedSync(int(after), readings.doing, began_at, ended_at)
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.GET.get("role", "").replace("\0", "").strip()[:LONGEST_SEARCH]

@@ -1,0 +1,136 @@
+"""The forms of the candidate page. They check what was typed; whether it may be done is for `candidates.actions`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from iamdash.candidates.actions.change import LONGEST_TEXT
+from iamdash.candidates.actions.tracker import LONGEST_URL
+from iamdash.candidates.queries.choices import TeamChoice
+from iamdash.rules.route import Route
+
+Options = Iterable[tuple[str, str]]
+ROUTES = (
+    ("A role takes over", [(route.value, route.label) for route in Route if route.needs_role]),
+    ("No role is needed", [(route.value, route.label) for route in Route if not route.needs_role]),
+)
+
+
+class PageForm(forms.Form):
+    """A form among others on one page: the ids of its fields begin with its name. Also the form without a field."""
+
+    name = ""
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id=f"{self.name}-%s")
+
+
+class ClaimForm(PageForm):
+    """Which team answers for the candidate; the person is whoever sends it."""
+
+    name = "claim"
+    team = forms.ChoiceField(label="Team", error_messages={"required": "Choose the team that it belongs to."})
+
+    def __init__(self, data: Any = None, *, teams: Options, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["team"].choices = list(teams)  # type: ignore[attr-defined]
+
+
+class HandOverForm(PageForm):
+    """To whom the candidate goes: one choice names both the team and the person, so that they fit."""
+
+    name = "hand-over"
+    to = forms.ChoiceField(label="Team and person", error_messages={"required": "Choose who will answer for it."})
+
+    def __init__(self, data: Any = None, *, teams: Iterable[TeamChoice], initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        groups = [(team.name, [(f"{team.slug}/{pk}", name) for pk, name in team.people]) for team in teams]
+        self.fields["to"].choices = [("", "Choose …"), *groups]  # type: ignore[attr-defined]
+
+    def clean_to(self) -> tuple[str, int]:
+        """Return the team's slug and the person's number."""
+        slug, _, person = self.cleaned_data["to"].rpartition("/")
+        return slug, int(person)
+
+
+class AssignForm(HandOverForm):
+    """The same choice, made by a lead for somebody else."""
+
+    name = "assign"
+
+
+class RouteForm(PageForm):
+    """The way off the key."""
+
+    name = "route"
+    route = forms.ChoiceField(
+        label="Route",
+        choices=[("", "Choose …"), *ROUTES],
+        error_messages={"required": "Choose the way off the key."},
+    )
+
+    def clean_route(self) -> Route:
+        """Return the route as the rules know it."""
+        return Route(self.cleaned_data["route"])
+
+
+class LinkRoleForm(PageForm):
+    """The IAM role that takes over, by its number here: a search brings it."""
+
+    name = "link-role"
+    iam_role = forms.IntegerField(
+        label="Role",
+        min_value=1,
+        error_messages={"required": "Choose a role to link.", "invalid": "Choose a role from the list."},
+    )
+
+
+class TrackerForm(PageForm):
+    """The issue or pull request in which the work is tracked."""
+
+    name = "tracker"
+    url = forms.URLField(
+        label="Address of an issue or pull request",
+        max_length=LONGEST_URL,
+        assume_scheme="https",
+        error_messages={
+            "required": "Give the address of an issue or a pull request.",
+            "invalid": "Give the whole address, such as https://tracker.example.org/issues/12.",
+        },
+    )
+
+
+class DueDateForm(PageForm):
+    """The day by which it should be gone; empty clears it."""
+
+    name = "due-date"
+    due_on = forms.DateField(
+        label="Due date",
+        required=False,
+        help_text="Leave it empty for no due date.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Give a day that exists, such as 2027-04-30."},
+    )
+
+
+class NoteForm(PageForm):
+    """Free words, kept for ever."""
+
+    name = "note"
+    body = forms.CharField(
+        label="Note",
+        max_length=LONGEST_TEXT,
+        help_text="Everybody who can sign in can read it, for ever. No secrets.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write the note first."},
+    )
+
+
+class CloseForm(PageForm):
+    """The sign-off."""
+
+    name = "close"
+    note = forms.CharField(
+        label="Note (optional)", required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2})
+    )
