@@ -34,6 +34,7 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["candidate_number", "-at"], name="timeline_of_a_candidate"),
+            models.Index(fields=["unique_id", "-at"], name="history_of_an_identity"),
             models.Index(fields=["kind", "-at"], name="events_of_a_kind"),
             models.Index(fields=["-at"], name="newest_events"),
         ]

@@ -53,20 +53,16 @@ class KeyTable:
     """Every key ever seen of an IAM user, those that stand first.
 
     `as_of`: the newest direct reading (iam:ListAccessKeys). `reported`: what the report of `report_at` shows while the
-    keys themselves have never been read. `unread_reason`: why the last try to read them failed.
+    keys themselves have never been read. `agreeing_report_at`: the time of a newer report which shows no other keys.
+    `unread_reason`: why the last try to read them failed.
     """
 
     rows: tuple[KeyRow, ...]
     reported: tuple[ReportedKey, ...]
     as_of: datetime | None
     report_at: datetime | None
+    agreeing_report_at: datetime | None
     unread_reason: str
-
-    @property
-    def newer_report(self) -> datetime | None:
-        """Return the report's time where it is newer than the direct reading; it shows no change, or we had asked."""
-        agrees = self.as_of and self.report_at and self.report_at > self.as_of and not self.unread_reason
-        return self.report_at if agrees else None
 
 
 def key_table(iam_user: IamUser, readings: Readings) -> KeyTable:
@@ -79,6 +75,7 @@ def key_table(iam_user: IamUser, readings: Readings) -> KeyTable:
         reported=() if rows or readings.keys_as_of else _reported(iam_user),
         as_of=readings.keys_as_of,
         report_at=readings.as_of(Reading.REPORT),
+        agreeing_report_at=_agreeing_report_at(iam_user, readings),
         unread_reason=iam_user.keys_unread_reason or (gap.reason if gap else ""),
     )
 
@@ -111,8 +108,15 @@ def _last_used_as_of(access_key: AccessKey, readings: Readings) -> datetime | No
     if access_key.last_used_as_of is None or access_key.gone_at:
         return access_key.last_used_as_of
     direct = access_key.last_used_source == "direct"
-    agreed_at = readings.keys_as_of if direct else readings.as_of(Reading.REPORT)
+    agreed_at = readings.uses_as_of.get(access_key.access_key_id) if direct else readings.as_of(Reading.REPORT)
     return max(access_key.last_used_as_of, agreed_at) if agreed_at else access_key.last_used_as_of
+
+
+def _agreeing_report_at(iam_user: IamUser, readings: Readings) -> datetime | None:
+    report_at = readings.as_of(Reading.REPORT)
+    newer = report_at is not None and readings.keys_as_of is not None and report_at > readings.keys_as_of
+    agrees = iam_user.report_slots is not None and iam_user.report_slots == iam_user.asked_slots
+    return report_at if newer and agrees else None
 
 
 def _reported(iam_user: IamUser) -> tuple[ReportedKey, ...]:

@@ -38,11 +38,13 @@ class Readings:
     """When each part of an account was last read completely, as far as one of its IAM users is concerned.
 
     `keys_as_of`: the newest direct reading of this user's keys (iam:ListAccessKeys); None: never read directly.
+    `uses_as_of`: when the last use of a key was last asked directly (iam:GetAccessKeyLastUsed), by access key ID.
     `failed_at`: when the newest run ended, if it failed. `doing`: what a running sync is doing; None: none is running.
     """
 
     by_part: Mapping[str, datetime] = field(default_factory=dict)
     keys_as_of: datetime | None = None
+    uses_as_of: Mapping[str, datetime] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     failed_at: datetime | None = None
     newest_run: int = 0
@@ -72,8 +74,9 @@ def readings_of(iam_user: IamUser) -> Readings:
     if finished is None:
         return Readings(keys_as_of=iam_user.keys_read_at, doing=_doing(runs.values_list("progress", flat=True).first()))
     return Readings(
-        by_part={part: datetime.fromisoformat(at) for part, at in finished.freshness.items()},
+        by_part=_moments(finished.freshness),
         keys_as_of=_keys_as_of(iam_user, finished),
+        uses_as_of=_moments(finished.uses_agreed_directly),
         gaps=_gaps(iam_user, finished),
         failed_at=finished.finished_at if finished.outcome == SyncOutcome.FAILED else None,
         newest_run=finished.pk,
@@ -85,6 +88,10 @@ def readings_of(iam_user: IamUser) -> Readings:
 
 def _doing(progress: Mapping[str, Any] | None) -> str | None:
     return None if progress is None else str(progress.get("doing", ""))
+
+
+def _moments(stored: Mapping[str, str]) -> dict[str, datetime]:
+    return {name: datetime.fromisoformat(at) for name, at in stored.items()}
 
 
 def _keys_as_of(iam_user: IamUser, run: SyncRun) -> datetime | None:
