@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,11 +13,12 @@ from pathlib import Path
 from iamdash.local import programs, terminal
 from iamdash.local.alone import alone_in, choose_port
 from iamdash.local.child import Child, LocalError, start_and_wait, stop_leftovers
-from iamdash.local.ports import LOOPBACK, answers, start_on_a_free_port
+from iamdash.local.ports import LOOPBACK
 from iamdash.local.postgres import Postgres
-from iamdash.local.stack import Stack
+from iamdash.local.stack import Job, Stack, run_to_the_end
+from iamdash.local.stand_in import StandIn
 from iamdash.local.valkey import Valkey
-from iamdash.local.variables import kept_by_the_demo, product_variables, stand_in_variables, write_manage_script
+from iamdash.local.variables import kept_by_the_demo, product_variables, write_manage_script
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEMO_CONFIG = CHECKOUT / "iamdash" / "demo" / "iamdash.toml"
@@ -28,10 +28,16 @@ def demo(base: Path, *, port: int | None) -> None:
     """Bring up the demo, its data below `base`, and watch it until it is interrupted."""
     with _stack_in(base, port=port) as (stack, web_port):
         terminal.say("iamdash on a stand-in AWS that holds an invented organisation")
-        variables = stand_in_variables(_start_stand_in(stack, base)) | _start_databases(stack, base)
-        variables |= product_variables(base, config=DEMO_CONFIG)
-        write_manage_script(base / "manage", variables, forget_aws=True)
+        postgres, valkey, stand_in = Postgres(base), Valkey(base), StandIn(base, kept_by_the_demo())
+        stack.do("PostgreSQL, Valkey, a stand-in for AWS", stand_in.start, postgres.start, valkey.start)
+        variables = {
+            **product_variables(base, config=DEMO_CONFIG),
+            **stand_in.variables(),
+            "DATABASE_URL": postgres.url,
+            "REDIS_URL": valkey.url,
+        }
         environment = kept_by_the_demo() | variables
+        write_manage_script(base / "manage", variables, forget_aws=True)
         _start_product(stack, base, environment, web_port)
         _run_in_the_open([sys.executable, programs.MANAGE, "demo_seed"], environment)
         _say_where(web_port, base)
@@ -49,7 +55,7 @@ def run(base: Path, *, port: int | None) -> None:
     _run_in_the_open([sys.executable, "-m", "iamdash.aws.whoami"], os.environ)
     with _stack_in(base, port=port) as (stack, web_port):
         terminal.say("iamdash on your AWS")
-        variables = product_variables(base, config=config) | _start_databases(stack, base, given=os.environ)
+        variables = product_variables(base, config=config) | _databases_of_the_caller(stack, base)
         write_manage_script(base / "manage", variables, forget_aws=False)
         _start_product(stack, base, os.environ | variables, web_port)
         _say_where(web_port, base)
@@ -75,61 +81,45 @@ def _stack_in(base: Path, *, port: int | None) -> Iterator[tuple[Stack, int]]:
             (base / "manage").unlink(missing_ok=True)
 
 
-def _start_stand_in(stack: Stack, base: Path) -> int:
-    """Start the stand-in for AWS and return its port."""
-    port = 0
-
-    def start() -> Child:
-        nonlocal port
-        child, port = start_on_a_free_port(child_for, answers)
-        return child
-
-    def child_for(port: int) -> Child:
-        command = [sys.executable, "-m", "iamdash.demo.stand_in", "--port", str(port), "--state", str(base / "stand-in")]
-        return Child("stand-in-aws", command, base=base, environment=kept_by_the_demo())
-
-    stack.start("the stand-in AWS", start)
-    return port
-
-
-def _start_databases(stack: Stack, base: Path, *, given: Mapping[str, str] = {}) -> dict[str, str]:
-    """Start PostgreSQL and Valkey, unless their addresses are given; return the variables that name them."""
-    variables = {name: given[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY") if given.get(name)}
-    if "DATABASE_URL" not in variables:
-        postgres = Postgres(base)
-        stack.start("PostgreSQL", postgres.start)
-        variables["DATABASE_URL"] = postgres.url
-    if "REDIS_URL" not in variables:
-        valkey = Valkey(base)
-        stack.start("Valkey", valkey.start)
-        variables["REDIS_URL"] = valkey.url
-    return variables
+def _databases_of_the_caller(stack: Stack, base: Path) -> dict[str, str]:
+    """Start PostgreSQL and Valkey unless the caller has some; return the variables that name them."""
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY") if os.environ.get(name)}
+    servers = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+    missing = {name: server(base) for name, server in servers.items() if name not in given}
+    if missing:
+        stack.do("PostgreSQL, Valkey", *(server.start for server in missing.values()))
+    return given | {name: server.url for name, server in missing.items()}
 
 
 def _start_product(stack: Stack, base: Path, environment: Mapping[str, str], web_port: int) -> None:
-    """Bring the tables and the organisation up to date, then start web, workers and beat, and ask for a first sync."""
+    """Bring the tables and the organisation up to date, start web, workers and beat, and ask for a first sync."""
 
-    def child(name: str, command: tuple[str, ...], *arguments: str) -> Child:
+    def program(name: str, command: tuple[str, ...], *arguments: str) -> Child:
         return Child(name, programs.with_this_python(command, *arguments), base=base, environment=environment)
 
-    def command(title: str, command: tuple[str, ...], *arguments: str) -> None:
-        stack.run(title, programs.with_this_python(command, *arguments), environment)
+    def command(command: tuple[str, ...], *arguments: str) -> Job:
+        return partial(run_to_the_end, programs.with_this_python(command, *arguments), environment)
 
-    command("tables", programs.MIGRATE)
-    command("accounts and teams", programs.LOAD_CONFIG, environment["IAMDASH_CONFIG"])
-    command("static files", programs.COLLECT_STATIC)
-    web = child("web", programs.WEB, f"--bind={LOOPBACK}:{web_port}")
-    stack.start("web", partial(start_and_wait, web, partial(_web_lives, web_port)))
-    for name, line in (("worker", programs.WORKER), ("worker-now", programs.WORKER_NOW), ("beat", programs.BEAT)):
-        stack.start(name, partial(start_and_wait, child(name, line)))
-    command("first sync asked for", programs.FIRST_SYNC)
+    stack.do("tables, static files", command(programs.MIGRATE), command(programs.COLLECT_STATIC))
+    web = program("web", programs.WEB, f"--bind={LOOPBACK}:{web_port}")
+    stack.do(
+        "accounts and teams, web",
+        command(programs.LOAD_CONFIG, environment["IAMDASH_CONFIG"]),
+        partial(start_and_wait, web, partial(_is_live, web_port)),
+    )
+    others = {"worker": programs.WORKER, "worker-now": programs.WORKER_NOW, "beat": programs.BEAT}
+    stack.do(
+        "workers, beat; a first sync is asked for",
+        *(partial(start_and_wait, program(name, command)) for name, command in others.items()),
+        command(programs.FIRST_SYNC),
+    )
 
 
-def _web_lives(port: int) -> bool:
+def _is_live(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/healthcheck/live", timeout=5) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except OSError:
         return False
 
 

@@ -3,12 +3,15 @@
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 from iamdash.local import terminal
 from iamdash.local.child import Child, LocalError, describe_exit
 
 WATCH_SECONDS = 0.5
+Job = Callable[[], Child | None]  # starts a child and returns it once it is ready, or runs something to its end
 
 
 class Stack:
@@ -23,24 +26,20 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, title: str, start: Callable[[], Child]) -> None:
-        """Start a program and wait until it is ready, with a line on the terminal. LocalError if it cannot."""
-        with progress(title):
-            self._running.append(start())
+    def do(self, title: str, *jobs: Job) -> None:
+        """Do jobs that need nothing of each other at the same time, with a line on the terminal.
 
-    def run(self, title: str, command: Sequence[str], environment: Mapping[str, str]) -> str:
-        """Run a command to its end, with a line on the terminal, and return what it said on standard output.
-
-        LocalError with all that it said if it fails.
+        LocalError if one of them fails; what the others have started runs then, and is stopped with the rest.
         """
-        with progress(title):
-            done = subprocess.run(
-                command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                said = (done.stderr + done.stdout).strip() or describe_exit(done.returncode)
-                raise LocalError(f"{title}: this failed.\n{said}")
-            return done.stdout
+        with progress(title), ThreadPoolExecutor() as threads:
+            begun = [threads.submit(job) for job in jobs]
+            try:
+                threads.shutdown(wait=True)
+            finally:
+                results = [each.result() for each in begun if each.done() and not each.exception()]
+                self._running += [child for child in results if child is not None]
+            for each in begun:
+                each.result()
 
     def watch(self) -> None:
         """Return never, unless a program ends by itself: then LocalError says which, and its last words."""
@@ -56,13 +55,24 @@ class Stack:
             terminal.say("\nStopping.")
         while self._running:
             child = self._running.pop()
-            terminal.say(f"  {child.name:<38}{describe_exit(child.stop())}")
+            terminal.say(f"  {child.name:<44}{describe_exit(child.stop())}")
+
+
+def run_to_the_end(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run a command; LocalError with what it said if it fails."""
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = (done.stderr + done.stdout).strip() or describe_exit(done.returncode)
+        shown = " ".join(Path(word).name for word in command)
+        raise LocalError(f"`{shown}` failed:\n{said}")
 
 
 @contextmanager
 def progress(title: str) -> Iterator[None]:
     """One line on the terminal: what is being done, then how long it took."""
-    terminal.write(f"  {title:<38}")
+    terminal.write(f"  {title:<44}")
     began = time.monotonic()
     try:
         yield

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from iamdash.local.ports import LOOPBACK
 from iamdash.local.programs import MANAGE
 
 # What a program needs of the caller's environment to run at all; the demo takes nothing else from it, so that neither
@@ -23,20 +22,6 @@ def product_variables(base: Path, *, config: Path) -> dict[str, str]:
         "IAMDASH_CONFIG": str(config),
         "CELERY_BEAT_SCHEDULE": str(base / "run" / "beat-schedule"),
         "PYTHONUNBUFFERED": "1",
-    }
-
-
-def stand_in_variables(port: int) -> dict[str, str]:
-    """AWS variables that lead to the stand-in, with temporary credentials: iamdash refuses long-lived ones."""
-    return {
-        "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{port}",
-        "AWS_ACCESS_KEY_ID": "ASIAIAMDASHSTANDIN00",
-        "AWS_SECRET_ACCESS_KEY": "of-the-stand-in",
-        "AWS_SESSION_TOKEN": "of-the-stand-in",
-        "AWS_DEFAULT_REGION": "eu-west-2",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 

@@ -50,7 +50,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
             pytest.fail(str(problem))
         pytest.skip(str(problem))
     # Its own home: a browser leaves settings and caches there, and those of whoever runs the tests are theirs.
-    environment = os.environ | chromium.environment | {"HOME": str(tmp_path_factory.mktemp("browser-home"))}
+    home = str(tmp_path_factory.mktemp("browser-home"))
+    environment: dict[str, str | float | bool] = {**os.environ, **chromium.environment, "HOME": home}
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=chromium.path,

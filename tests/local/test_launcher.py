@@ -1,20 +1,22 @@
 """What the launcher says and refuses; the whole stack is brought up in tests/local/test_demo.py."""
 
 import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from iamdash.local import variables
 from iamdash.local.alone import DEFAULT_PORT, alone_in, choose_port
-from iamdash.local.child import Child, LocalError
+from iamdash.local.child import Child, LocalError, start_and_wait
 from iamdash.local.ports import LOOPBACK, free_port, is_free
-from iamdash.local.stack import Stack
+from iamdash.local.stack import Stack, run_to_the_end
 
 
 @pytest.fixture
@@ -89,7 +91,9 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
 
 def test_the_manage_command_lends_its_environment_and_forgets_the_callers_aws(tmp_path: Path) -> None:
     script = tmp_path / "manage"
-    lent = variables.stand_in_variables(4566) | {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    lent = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"} | {
+        name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")
+    }
     lent["SECRET_KEY"] = "it's a secret"
 
     variables.write_manage_script(script, lent, forget_aws=True)
@@ -111,8 +115,7 @@ def test_a_stack_stops_its_programs_last_started_first(tmp_path: Path, capsys: p
     with Stack() as stack:
         for name in ("first", "second"):
             child = Child(name, ["sleep", "60"], base=tmp_path)
-            child.start()
-            stack.start(name, lambda child=child: child)  # type: ignore[misc]
+            stack.do(name, partial(start_and_wait, child))
 
     said = [line.split() for line in capsys.readouterr().out.partition("Stopping.")[2].strip().splitlines()]
     assert said == [["second", "ended", "by", "SIGTERM"], ["first", "ended", "by", "SIGTERM"]]
@@ -120,14 +123,24 @@ def test_a_stack_stops_its_programs_last_started_first(tmp_path: Path, capsys: p
 
 def test_a_program_that_ends_by_itself_ends_the_watch_in_words(tmp_path: Path) -> None:
     child = Child("web", ["sh", "-c", "echo out of memory; exit 3"], base=tmp_path)
-    child.start()
 
     with Stack() as stack:
-        stack.start("web", lambda: child)
+        stack.do("web", partial(start_and_wait, child))
         with pytest.raises(LocalError, match=r"web ended by itself \(exit code 3\)[\s\S]*out of memory"):
             stack.watch()
 
 
 def test_a_command_that_fails_is_told_with_what_it_said() -> None:
-    with Stack() as stack, pytest.raises(LocalError, match=r"tables: this failed\.\nno such table"):
-        stack.run("tables", ["sh", "-c", "echo no such table >&2; exit 1"], os.environ)
+    failing = partial(run_to_the_end, ["sh", "-c", "echo no such table >&2; exit 1"], os.environ)
+
+    with Stack() as stack, pytest.raises(LocalError, match=r"failed:\nno such table"):
+        stack.do("tables", failing)
+
+
+def test_what_started_beside_a_failing_job_is_stopped_too(tmp_path: Path) -> None:
+    child = Child("beside", ["sleep", "60"], base=tmp_path)
+
+    with pytest.raises(LocalError), Stack() as stack:
+        stack.do("both", partial(start_and_wait, child), partial(run_to_the_end, ["false"], os.environ))
+
+    assert child.exit_code() == -signal.SIGTERM
