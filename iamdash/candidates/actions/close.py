@@ -36,22 +36,20 @@ def close(*, candidate: Candidate, note: str, by: Person, now: datetime) -> None
 
 
 def _what_is_missing(iam_user: IamUser, now: datetime) -> str:
-    name = plain(iam_user.user_name)
-    if iam_user.gone_at is None:
-        sentence = Sentence(
-            f"Nothing proves yet that {name} is gone from AWS. Delete it in AWS first; "
-            "the next sync of its account then brings the first of two proofs."
-        )
-    elif iam_user.gone_confirmed_at is None:
-        earliest = iam_user.gone_at + timedelta(minutes=thresholds().gone_confirm_minutes)
-        sentence = Sentence(
-            f"{name} was first found gone on {{first}}. The second proof is missing: "
-            "sync its account again on {earliest} or later.",
-            {"first": iam_user.gone_at, "earliest": earliest},
+    name, account = plain(iam_user.user_name), plain(str(iam_user.aws_account))
+    moments = {}
+    if iam_user.aws_account.removed_at:
+        words = f"{account} is no longer read, so nothing can prove that {name} is gone. Put it back into iamdash.toml."
+    elif iam_user.gone_at is None:
+        words = (
+            f"Nothing proves yet that {name} is gone from AWS. Delete it there; then sync {account}: "
+            "that brings the first of two proofs."
         )
     else:
-        sentence = Sentence(
-            f"{name} was found gone twice, but its AWS account is no longer read, so it cannot count as deleted. "
-            "Put the account back into iamdash.toml and sync it."
+        earliest = iam_user.gone_at + timedelta(minutes=thresholds().gone_confirm_minutes)
+        moments = {"first": iam_user.gone_at, "earliest": earliest}
+        words = (
+            f"{name} was found gone once, on {{first}}. The second proof is missing: "
+            f"sync {account} again, on {{earliest}} at the earliest."
         )
-    return sentence.render(now=now, zone=timezone.get_current_timezone())
+    return Sentence(words, moments).render(now=now, zone=timezone.get_current_timezone())

@@ -70,9 +70,11 @@ def _checked(url: str) -> str:
         raise Refused(f"The address has {len(address):,} characters. Use one with at most {LONGEST_URL:,}.")
     try:
         URLValidator(schemes=["https"])(address)
-        names_a_person = "@" in urlsplit(address).netloc
-    except (ValidationError, ValueError):
-        raise Refused("Give the whole address, such as https://tracker.example.org/issues/12.") from None
-    if names_a_person:
+        whole = address.isprintable()
+    except ValidationError:
+        whole = False
+    if not whole:
+        raise Refused("Give the whole address, such as https://tracker.example.org/issues/12.")
+    if "@" in urlsplit(address).netloc:
         raise Refused("The address holds a user name or password before the @. Leave it out.")
     return address
