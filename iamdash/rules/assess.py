@@ -21,7 +21,7 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
     stage = stage_of(steps)
     since = stage_since(steps, stage) or facts.first_seen_at
     is_open = facts.account_readable and stage is not Stage.DELETED
-    step = next_steps.next_step(facts, stage=stage)
+    step = next_steps.next_step(facts, steps=steps, stage=stage, thresholds=thresholds, now=now)
     return Assessment(
         stage=stage,
         stage_since=since,

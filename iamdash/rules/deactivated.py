@@ -4,7 +4,7 @@ from datetime import datetime
 
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.keys import INACTIVE, active_keys, named, oldest_first, only_report_knows
+from iamdash.rules.keys import INACTIVE, active_keys, named, oldest_first, only_report_knows, unread_reason
 from iamdash.rules.moments import newest
 from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage
@@ -27,7 +27,8 @@ def ended_at(facts: CandidateFacts) -> datetime | None:
 def _judge(facts: CandidateFacts) -> Evidence:
     if only_report_knows(facts):
         return _judge_report(facts)
-    if gap := _gap(facts):
+    gap = unread_reason(facts)
+    if gap is not None:
         return _seen(Holds.UNKNOWN, gap)
     active = active_keys(facts)
     if active:
@@ -40,23 +41,11 @@ def _judge(facts: CandidateFacts) -> Evidence:
     return _seen(Holds.HOLDS, _silence(facts))
 
 
-def _gap(facts: CandidateFacts) -> Sentence | None:
-    """Return why the direct reading cannot be relied on, or None."""
-    if facts.keys_unread_reason and facts.gone_at is None:
-        return Sentence(f"The access keys could not be read: {plain(facts.keys_unread_reason)}")
-    if facts.keys_as_of is None or any(key.directly_read_at is None for key in facts.access_keys):
-        return Sentence("The access keys have not been read directly yet.")
-    contradicted = any(active for _created_at, active in facts.report_slots) and not active_keys(facts)
-    if contradicted and facts.report_as_of is not None and facts.report_as_of > facts.keys_as_of:
-        return Sentence("A credential report newer than the direct reading shows an active access key.")
-    return None
-
-
 def _judge_report(facts: CandidateFacts) -> Evidence:
     if any(active for _created_at, active in facts.report_slots):
         words = Sentence("The credential report shows an active access key.")
         return Evidence(Holds.FAILS, words, "iam:GetCredentialReport", Reading.REPORT, "The ID of the access key.")
-    return _seen(Holds.UNKNOWN, _gap(facts) or Sentence("The access keys have not been read directly yet."))
+    return _seen(Holds.UNKNOWN, unread_reason(facts) or Sentence("The access keys have not been read directly yet."))
 
 
 def _silence(facts: CandidateFacts) -> Sentence:

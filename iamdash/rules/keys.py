@@ -1,6 +1,7 @@
 """What an IAM user's access keys show, in the words that AWS uses for their status."""
 
 from iamdash.rules.facts import CandidateFacts, KeyFacts
+from iamdash.rules.sentence import Sentence, plain
 
 ACTIVE = "Active"
 INACTIVE = "Inactive"
@@ -30,3 +31,18 @@ def named(keys: tuple[KeyFacts, ...] | list[KeyFacts]) -> str:
     """Return "access key A", or "access keys A and B"."""
     noun = "access key" if len(keys) == 1 else "access keys"
     return f"{noun} {' and '.join(key.access_key_id for key in keys)}"
+
+
+def unread_reason(facts: CandidateFacts) -> Sentence | None:
+    """Return why no direct and complete reading of the keys can be relied on; None: one can.
+
+    Of an IAM user that is gone the last reading stands: there is nothing left to read.
+    """
+    if facts.keys_unread_reason and facts.gone_at is None:
+        return Sentence(f"The access keys could not be read: {plain(facts.keys_unread_reason)}")
+    if facts.keys_as_of is None or any(key.directly_read_at is None for key in facts.access_keys):
+        return Sentence("The access keys have not been read directly yet.")
+    contradicted = any(active for _created_at, active in facts.report_slots) and not active_keys(facts)
+    if contradicted and facts.report_as_of is not None and facts.report_as_of > facts.keys_as_of:
+        return Sentence("A credential report newer than the direct reading shows an active access key.")
+    return None

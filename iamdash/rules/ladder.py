@@ -20,11 +20,12 @@ PROVED_BY_AWS = (Stage.DELETED, Stage.DEACTIVATED)
 
 def steps_of(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> tuple[Step, ...]:
     """Return the six steps in order, each with its evidence; what AWS's proof has overtaken is "skipped"."""
+    ready = role_ready(facts)
     steps = (
         identified(facts, thresholds=thresholds, now=now),
         claimed(facts),
-        role_ready(facts),
-        switched_over(facts),
+        ready,
+        switched_over(facts, ready),
         deactivated(facts),
         deleted(facts, thresholds=thresholds),
     )

@@ -1,15 +1,78 @@
-"""The one thing to do next."""
+"""The one thing to do next, for each stage and route. Until iamdash judges the waiting time, it never says "safe"."""
 
-from iamdash.rules.evidence import NextStep
-from iamdash.rules.facts import CandidateFacts
+from datetime import datetime
+
+from iamdash.rules import retiring
+from iamdash.rules.evidence import Evidence, Holds, NextStep, Step
+from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
+from iamdash.rules.switched import still_used_after_switch
+
+TRAPS = Sentence(
+    "The role is live and a key still moves. Look for a key that comes earlier in the credential chain (environment "
+    "variables, a mounted file), for pods that were not restarted, and for a second application on the same key."
+)
 
 
-def next_step(facts: CandidateFacts, *, stage: Stage) -> NextStep | None:
-    """Return the one thing to do next; None where nothing is left to do."""
-    if not facts.account_readable or facts.closed_at is not None:
+def next_step(
+    facts: CandidateFacts, *, steps: tuple[Step, ...], stage: Stage, thresholds: Thresholds, now: datetime
+) -> NextStep | None:
+    """Return the one thing to do next; None where nothing is left to do, or nobody can read the account."""
+    if not facts.account_readable:
         return None
-    if facts.claim is None and stage is not Stage.DELETED:
+    if stage is Stage.DELETED:
+        return None if facts.closed_at else _close()
+    if facts.gone_at is not None:
+        return _confirm_gone(steps[-1])
+    if facts.claim is None:
         return NextStep("claim", "Claim it", (Sentence("Say which team this belongs to, and who answers for it."),))
+    if stage is Stage.DEACTIVATED:
+        return retiring.after_deactivation(facts, thresholds=thresholds, now=now)
+    return _towards_switch_over(facts, steps) or retiring.towards_deactivation(
+        facts, doubts=_unknown(steps), thresholds=thresholds
+    )
+
+
+def _towards_switch_over(facts: CandidateFacts, steps: tuple[Step, ...]) -> NextStep | None:
+    """Return what is missing before the keys may be retired; None: nothing that iamdash could see failing."""
+    ready, switched = steps[Stage.ROLE_READY - 1], steps[Stage.SWITCHED_OVER - 1]
+    if facts.route is None:
+        words = "Choose the way off the key: it says whether a role is needed, and which."
+        return NextStep("choose_route", "Choose a route", (Sentence(words),))
+    if facts.route is Route.NONE_POSSIBLE:
+        words = "No way off the key is known, so it stays open. Choose another route as soon as there is one."
+        return NextStep("choose_route", "Look for a route again", (Sentence(words),))
+    if ready.holds is Holds.FAILS and not facts.replacements:
+        words = "Create the role which takes over, then link it here. Several candidates may share a role."
+        return NextStep("link_role", "Link the replacement role", (Sentence(words),))
+    if ready.holds is Holds.FAILS:
+        return NextStep("fix_role", "Make the role ready", _sentences(ready, Holds.FAILS))
+    if switched.holds is Holds.FAILS:
+        traps = (TRAPS,) if still_used_after_switch(facts) else ()
+        return NextStep(
+            "switch_over", "Switch the workload over to the role", (*_sentences(switched, Holds.FAILS), *traps)
+        )
     return None
+
+
+def _unknown(steps: tuple[Step, ...]) -> tuple[Sentence, ...]:
+    """Return what could not be judged on the way: to be checked by hand before a key is touched."""
+    between = steps[Stage.ROLE_READY - 1 : Stage.SWITCHED_OVER]
+    return tuple(sentence for step in between for sentence in _sentences(step, Holds.UNKNOWN))
+
+
+def _sentences(step: Step, holds: Holds) -> tuple[Sentence, ...]:
+    evidence: list[Evidence] = [each for each in step.evidence if each.holds is holds]
+    return tuple(each.sentence for each in evidence)
+
+
+def _confirm_gone(step: Step) -> NextStep:
+    words = Sentence("The next sync asks AWS once more; there is nothing for you to do.")
+    return NextStep("confirm_gone", "Wait for the second proof", (step.evidence[0].sentence, words))
+
+
+def _close() -> NextStep:
+    words = "It is proved gone. Close it with a note, so that the record says who signed it off."
+    return NextStep("close", "Sign it off", (Sentence(words),))

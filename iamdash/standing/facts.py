@@ -122,18 +122,19 @@ def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None,
         last_used_service=access_key.last_used_service,
         last_used_region=access_key.last_used_region,
         last_used_source=access_key.last_used_source,
-        last_used_as_of=_last_used_as_of(access_key, read_at, fresh),
+        last_used_as_of=_last_used_as_of(access_key, fresh),
         directly_read_at=read_at,
         uses=tuple(uses),
     )
 
 
-def _last_used_as_of(access_key: AccessKey, read_at: datetime | None, fresh: Freshness) -> datetime | None:
+def _last_used_as_of(access_key: AccessKey, fresh: Freshness) -> datetime | None:
     """Return the newest reading of last use that agrees with the row; one that differed would have changed the row."""
     if access_key.last_used_as_of is None:
         return None
-    agreed_at = read_at if access_key.last_used_source == "direct" else fresh.report_as_of
-    return newest([access_key.last_used_as_of, agreed_at])
+    if access_key.last_used_source != "direct":
+        return access_key.last_used_as_of
+    return newest([access_key.last_used_as_of, fresh.uses_agreed_directly.get(access_key.access_key_id)])
 
 
 def _ended_at(access_key: AccessKey) -> datetime | None:

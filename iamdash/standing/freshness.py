@@ -10,10 +10,11 @@ from iamdash.rules.evidence import Reading
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The newest complete reading of each part, and of each IAM user's keys where it agreed with the rows."""
+    """The newest complete reading of each part; by unique ID, and by access key ID, those that agreed with the rows."""
 
     parts: Mapping[str, datetime] = field(default_factory=dict)
     agreed_directly: Mapping[str, datetime] = field(default_factory=dict)
+    uses_agreed_directly: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def users_as_of(self) -> datetime | None:
@@ -39,8 +40,10 @@ def freshness_of(aws_account_ids: Collection[str]) -> dict[str, Freshness]:
         .distinct("aws_account_id")
     )
     return {
-        run.aws_account_id: Freshness(_moments(run.freshness), _moments(run.agreed_directly))
-        for run in runs.only("aws_account_id", "freshness", "agreed_directly")
+        run.aws_account_id: Freshness(
+            _moments(run.freshness), _moments(run.agreed_directly), _moments(run.uses_agreed_directly)
+        )
+        for run in runs.only("aws_account_id", "freshness", "agreed_directly", "uses_agreed_directly")
     }
 
 
