@@ -1,7 +1,7 @@
 """As whom PostgreSQL runs: it refuses uid 0, and in a container everybody is root.
 
-An ordinary user simply runs it. Root tries a user namespace first (nothing is copied, no owner changes); where the
-machine refuses that, the programs are copied to where `nobody` can read them and run as `nobody`.
+An ordinary user simply runs it. Root, and a user without a name, try a user namespace first: nothing is copied, no
+owner changes. Where the machine refuses that, root has the programs copied to where `nobody` can read and run them.
 """
 
 import hashlib
@@ -35,15 +35,30 @@ class Identity:
 
 def unprivileged_identity(programs: Path, *, base: Path) -> Identity:
     """The identity for this machine; `programs` is PostgreSQL's installation, `base` where data would go best."""
-    if os.geteuid() != 0:
+    is_root = os.geteuid() == 0
+    if not is_root and _has_a_name():
         return Identity(programs=programs, home=base)
     if namespaces_are_allowed():
         return Identity(programs=programs, home=base, prefix=NAMESPACE)
-    return nobody(programs, base=base)
+    if is_root:
+        return nobody(programs, base=base)
+    raise LocalError(
+        f"PostgreSQL does not start for user number {os.geteuid()}, which has no name in /etc/passwd. "
+        "Run this as a user that has one, or as root."
+    )
+
+
+def _has_a_name() -> bool:
+    """Whether /etc/passwd knows us: PostgreSQL insists, and a container may run under any number."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return True
 
 
 def namespaces_are_allowed() -> bool:
-    """Whether root may make a user namespace here: hardened kernels and many containers say no."""
+    """Whether we may make a user namespace here: hardened kernels and many containers say no."""
     if shutil.which("unshare") is None:
         return False
     return subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0

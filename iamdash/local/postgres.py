@@ -103,7 +103,7 @@ class Postgres:
         )
 
     def _is_ready(self, port: int) -> bool:
-        asked = [str(self._identity.programs / "bin" / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(port)]
+        asked = [str(self._identity.programs / "bin" / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(port), "-U", NAME]
         return subprocess.run(asked, check=False, env=_environment()).returncode == 0
 
     def _make_database(self) -> None:

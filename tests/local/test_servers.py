@@ -1,6 +1,7 @@
 """PostgreSQL and Valkey from packages, by each way of running them that this machine allows."""
 
 import os
+import pwd
 import re
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 import redis
 
+from iamdash.local import identity
 from iamdash.local.child import Child, LocalError
 from iamdash.local.identity import Identity, namespaces_are_allowed, nobody, unprivileged_identity
 from iamdash.local.postgres import PROGRAMS, Postgres
@@ -78,13 +80,23 @@ def test_postgres_can_search_by_trigram(postgres: Postgres) -> None:
 
 @AS_ROOT
 def test_where_namespaces_are_refused_postgres_runs_as_nobody(base: Path, children: list[Child]) -> None:
-    identity = nobody(PROGRAMS, base=base)
+    as_nobody = nobody(PROGRAMS, base=base)
 
-    postgres = Postgres(base, durable=False, identity=identity)
+    postgres = Postgres(base, durable=False, identity=as_nobody)
     children.append(postgres.start())
 
     assert ask(postgres.url, "SELECT 1") == 1
-    assert (base / "postgres.home" / "postgres").stat().st_uid == identity.run_as
+    assert (base / "postgres.home" / "postgres").stat().st_uid == as_nobody.run_as
+
+
+def test_a_user_without_a_name_gets_a_namespace_or_a_sentence(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000)
+
+    if namespaces_are_allowed():
+        assert unprivileged_identity(PROGRAMS, base=base).prefix[0] == "unshare"
+    monkeypatch.setattr(identity, "namespaces_are_allowed", lambda: False)
+    with pytest.raises(LocalError, match="user number 4000000, which has no name"):
+        unprivileged_identity(PROGRAMS, base=base)
 
 
 @AS_ROOT
@@ -93,23 +105,26 @@ def test_below_a_closed_home_nobody_keeps_its_data_in_the_temporary_directory(ba
     closed.mkdir(parents=True)
     closed.parent.chmod(0o700)
 
-    identity = nobody(PROGRAMS, base=closed)
+    as_nobody = nobody(PROGRAMS, base=closed)
     again = nobody(PROGRAMS, base=closed)
 
-    assert not identity.home.is_relative_to(closed)
-    assert again == identity
-    shutil.rmtree(identity.home.parent)
+    assert not as_nobody.home.is_relative_to(closed)
+    assert again == as_nobody
+    shutil.rmtree(as_nobody.home.parent)
 
 
-def test_root_prefers_a_namespace_and_others_run_postgres_themselves(base: Path) -> None:
-    identity = unprivileged_identity(PROGRAMS, base=base)
+def test_an_ordinary_user_runs_postgres_and_root_prefers_a_namespace(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "namespaces_are_allowed", lambda: True)
 
-    if os.geteuid() != 0:
-        assert identity == Identity(programs=PROGRAMS, home=base)
-    elif namespaces_are_allowed():
-        assert (identity.home, identity.prefix[0]) == (base, "unshare")
-    else:
-        assert identity.run_as is not None
+    monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
+    ordinary = unprivileged_identity(PROGRAMS, base=base)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    root = unprivileged_identity(PROGRAMS, base=base)
+
+    assert ordinary == Identity(programs=PROGRAMS, home=base)
+    assert root == Identity(programs=PROGRAMS, home=base, prefix=identity.NAMESPACE)
 
 
 def test_data_of_another_postgres_is_refused_in_words(base: Path) -> None:
