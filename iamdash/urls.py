@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from iamdash.views import candidate, frame, sign_in
+from iamdash.views import candidate, candidates, frame, health, sign_in
 from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
+    path("candidates/", candidates.candidates, name="candidates"),
+    path("candidates/export.csv", candidates.export_csv, name="candidates-export"),
+    path("candidates/<int:number>/row/claim", candidates.claim_row, name="candidate-row-claim"),
+    path("candidates/<int:number>/row/release", candidates.release_row, name="candidate-row-release"),
     path("candidates/<int:number>/", candidate.candidate, name="candidate"),
     path("candidates/<int:number>/claim", deeds.claim, name="candidate-claim"),
     path("candidates/<int:number>/release", deeds.release, name="candidate-release"),
@@ -19,7 +23,14 @@ urlpatterns: list[URLPattern] = [
     path("candidates/<int:number>/links", deeds.link_tracker, name="candidate-links"),
     path("candidates/<int:number>/links/<int:link>/remove", deeds.remove_tracker, name="candidate-remove-link"),
     path("candidates/<int:number>/close", deeds.close, name="candidate-close"),
+    path("healthcheck/live", health.live, name="health-live"),
+    path("healthcheck/ready", health.ready, name="health-ready"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("theme", frame.theme, name="theme"),
 ]
+
+handler400 = "iamdash.views.errors.bad_request"
+handler403 = "iamdash.views.errors.no_permission"
+handler404 = "iamdash.views.errors.not_found"
+handler500 = "iamdash.views.errors.server_error"

@@ -60,12 +60,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What an error page says, where the server sent one.
+function problemIn(xhr) {
+  const page = new DOMParser().parseFromString(xhr?.responseText ?? "", "text/html");
+  const said = page.querySelector("[data-problem]")?.textContent.trim();
+  return said || "That did not work. Try again, or reload the page.";
+}
+
 // A form that came back with errors: the summary is what to read first.
 document.addEventListener("htmx:afterSwap", () => {
   document.querySelector("#error-summary")?.focus();
 });
 
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => toast("That did not work. Try again, or reload the page."));
+  document.addEventListener(name, (event) => toast(problemIn(event.detail.xhr)));
 }
 document.querySelector("#error-summary")?.focus();

@@ -1,0 +1,101 @@
+"""Every candidate as CSV or JSON: one set of columns for the command and for the page's export. Rows are streamed."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+
+from iamdash.candidates.queries.candidate_list import standings_of
+from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.models import AccessKey, Standing
+from iamdash.rules.stage import Stage
+from iamdash.standing.answer import sentence_from_json
+
+CHUNK = 500
+# What a spreadsheet would run instead of show.
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+IAM_USER = "candidate__iam_user__"
+COLUMNS = {
+    "account_id": f"{IAM_USER}aws_account",
+    "user_name": f"{IAM_USER}user_name",
+    "unique_id": f"{IAM_USER}unique_id",
+    "arn": f"{IAM_USER}arn",
+    "environment": f"{IAM_USER}aws_account__environment",
+    "stage": "stage",
+    "owner_team": "owner_team",
+    "claimed_by": "owner_person__email",
+    "route": "candidate__route",
+    "access_key_ids": "access_key_ids",
+    "active_keys": "active_keys",
+    "oldest_key_created_at": "oldest_key_created_at",
+    "last_used_at": "last_used_at",
+    "last_used_service": "last_used_service",
+    "last_used_region": "last_used_region",
+    "reason": "reason",
+    "safe_to_deactivate": "safe_to_deactivate",
+    "safe_to_delete": "safe_to_delete",
+    "gone_at": f"{IAM_USER}gone_at",
+    "gone_confirmed_at": f"{IAM_USER}gone_confirmed_at",
+}
+
+
+def everything() -> QuerySet[Standing]:
+    """Return every candidate, gone ones too, by account and user name."""
+    return Standing.objects.order_by(f"{IAM_USER}aws_account", f"{IAM_USER}user_name", "pk")
+
+
+def exported(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
+    """Return the candidates that the list shows for these filters, in its order and on all its pages."""
+    return standings_of(filters, viewer=viewer, now=now)
+
+
+def records(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[dict[str, Any]]:
+    """Yield one record for each candidate: ISO times in UTC, lists as lists, None where nothing is known.
+
+    Keys that were deleted are left out of `access_key_ids`; Inactive ones are not. `now`: for the ages in the reason.
+    """
+    keys = AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), gone_at=None)
+    ids = ArraySubquery(keys.order_by("created_at", "access_key_id").values("access_key_id"))
+    rows = standings.annotate(access_key_ids=ids).values_list(*COLUMNS.values())
+    for row in rows.iterator(chunk_size=CHUNK):
+        record = dict(zip(COLUMNS, row, strict=True))
+        record["stage"] = Stage(record["stage"]).slug
+        record["reason"] = sentence_from_json(record["reason"]).render(now=now, zone=zone)
+        yield {name: value.isoformat() if isinstance(value, datetime) else value for name, value in record.items()}
+
+
+def csv_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:
+    """Yield the lines of a CSV file, the header first. Cells that a spreadsheet would take for a formula are quoted."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(COLUMNS)
+    for record in records(standings, now=now, zone=zone):
+        yield writer.writerow([_cell(value) for value in record.values()])
+
+
+def json_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:
+    """Yield the lines of one JSON list."""
+    before = "[\n"
+    for record in records(standings, now=now, zone=zone):
+        yield before + json.dumps(record, ensure_ascii=False)
+        before = ",\n"
+    yield "\n]\n" if before == ",\n" else "[]\n"
+
+
+FORMATS: dict[str, Callable[..., Iterable[str]]] = {"csv": csv_lines, "json": json_lines}
+
+
+def _cell(value: Any) -> str:
+    text = " ".join(value) if isinstance(value, list) else str("" if value is None else value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or (text[:1] < " " and text) else text
+
+
+class _Line:
+    """What csv.writer writes to: it hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line

@@ -1,0 +1,111 @@
+"""The rows of the candidates list."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from iamdash.candidates.queries.filters import Viewer
+from iamdash.models import AccessKey, Standing
+from iamdash.rules.sentence import Sentence
+from iamdash.rules.stage import Stage
+from iamdash.standing.answer import sentence_from_json
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate in the list. Dates, never ages.
+
+    `unread`: some key's last use was never read. `stuck_since`: in its stage since then, for too long.
+    `gone_at` without `is_deleted`: one proof that the IAM user is gone, not yet the second.
+    """
+
+    number: int
+    user_name: str
+    account_name: str
+    reason: Sentence
+    owner_team: str
+    owner_person: str
+    is_mine: bool
+    stage: int
+    stage_since: datetime
+    is_open: bool
+    last_used_at: datetime | None
+    last_used_service: str
+    last_used_region: str
+    unread: bool
+    active_keys: int
+    inactive_keys: int
+    oldest_key_created_at: datetime | None
+    is_stuck: bool
+    reopened_at: datetime | None
+    gone_at: datetime | None
+    is_deleted: bool
+    is_readable: bool
+    is_closed: bool
+
+    @property
+    def is_claimable(self) -> bool:
+        """Return whether somebody may still say "this is ours"."""
+        return self.is_open and not self.owner_team
+
+    @property
+    def has_keys(self) -> bool:
+        """Return whether it holds access keys, Active or Inactive."""
+        return self.active_keys + self.inactive_keys > 0
+
+
+def candidate_row(number: int, *, viewer: Viewer, now: datetime) -> CandidateRow | None:
+    """Return one row of the list, or None where there is no such candidate."""
+    return next(iter(rows_of(Standing.objects.filter(pk=number), viewer=viewer, now=now)), None)
+
+
+def rows_of(standings: QuerySet[Standing], *, viewer: Viewer, now: datetime) -> tuple[CandidateRow, ...]:
+    """Return these standings as rows, in their order. Two queries."""
+    found = list(
+        standings.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person").defer(
+            "steps", "next_step"
+        )
+    )
+    unread = _unread(standing.candidate.iam_user_id for standing in found)
+    return tuple(_row(standing, viewer, now, unread[standing.candidate.iam_user_id]) for standing in found)
+
+
+def _unread(iam_user_ids: Iterable[int]) -> dict[int, bool]:
+    """Return for each IAM user whether the last use of a key was never read; with no key IDs known, that is so."""
+    unread: dict[int, bool] = defaultdict(lambda: True)
+    keys = AccessKey.objects.filter(iam_user__in=list(iam_user_ids), gone_at=None).order_by()
+    for iam_user_id, as_of in keys.values_list("iam_user", "last_used_as_of"):
+        unread[iam_user_id] = as_of is None or (iam_user_id in unread and unread[iam_user_id])
+    return unread
+
+
+def _row(standing: Standing, viewer: Viewer, now: datetime, unread: bool) -> CandidateRow:  # noqa: FBT001  one fact more
+    iam_user = standing.candidate.iam_user
+    return CandidateRow(
+        number=standing.pk,
+        user_name=iam_user.user_name,
+        account_name=iam_user.aws_account.name,
+        reason=sentence_from_json(standing.reason),
+        owner_team=str(standing.owner_team or ""),
+        owner_person=str(standing.owner_person or ""),
+        is_mine=standing.owner_person_id == viewer.person_id,
+        stage=standing.stage,
+        stage_since=standing.stage_since,
+        is_open=standing.is_open,
+        last_used_at=standing.last_used_at,
+        last_used_service=standing.last_used_service,
+        last_used_region=standing.last_used_region,
+        unread=unread,
+        active_keys=standing.active_keys,
+        inactive_keys=standing.inactive_keys,
+        oldest_key_created_at=standing.oldest_key_created_at,
+        is_stuck=standing.is_open and standing.stuck_from is not None and standing.stuck_from <= now,
+        reopened_at=standing.reopened_at if standing.is_open else None,
+        gone_at=iam_user.gone_at,
+        is_deleted=standing.stage == Stage.DELETED,
+        is_readable=standing.readable,
+        is_closed=standing.candidate.closed_at is not None,
+    )

@@ -1,0 +1,206 @@
+"""The address of the candidates list: which view, which filters, which order. Any address can be read.
+
+One spelling per list: `Filters.query` writes parameters in a fixed order and leaves out whatever says nothing, so that
+two links to the same list are the same text. A value that means nothing here is kept, shown as unknown, and ignored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Exists, F, OrderBy, OuterRef, Q
+from django.db.models.functions import Lower
+
+from iamdash.candidates.queries.search import matches
+from iamdash.models import AccessKey
+from iamdash.rules.route import Route
+from iamdash.rules.stage import Stage
+
+LONGEST = 200
+WEEK = timedelta(days=7)
+NOBODY = "none"
+
+VIEWS = {
+    "open": "All open",
+    "mine": "Mine",
+    "team": "My team",
+    "unclaimed": "Unclaimed",
+    "stuck": "Stuck",
+    "reopened": "Reopened",
+    "deleted": "Deleted",
+    "unreadable": "No longer readable",
+    "everything": "Everything",
+}
+STAGES = {stage.slug: stage for stage in Stage}
+USED = {
+    "7": "In the last 7 days",
+    "30": "In the last 30 days",
+    "over-30": "More than 30 days ago",
+    "over-90": "More than 90 days ago",
+    "over-365": "More than a year ago",
+    "none": "No use recorded",
+    "unread": "Could not be read",
+}
+KEYS = {"active": "Has an active key", "inactive": "Only inactive keys", "none": "No keys"}
+OPENED = {"week": "In the last 7 days"}
+# Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
+# order up and for the order down.
+SORTS = {
+    "age": ("oldest_key_created_at", True, "Newest key first", "Oldest key first"),
+    "user": ("candidate__iam_user__user_name", False, "User name, A to Z", "User name, Z to A"),
+    "account": ("candidate__iam_user__aws_account__name", False, "Account, A to Z", "Account, Z to A"),
+    "owner": ("owner_team__name", False, "Owner, A to Z", "Owner, Z to A"),
+    "stage": ("stage", False, "First stage first", "Last stage first"),
+    "since": ("stage_since", True, "Shortest in its stage first", "Longest in its stage first"),
+    "used": ("last_used_at", False, "Longest unused first", "Last used first"),
+}
+IN_WORDS = frozenset({"user", "account", "owner"})
+DEFAULT_SORT = "-age"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: "mine" and "my team" are theirs."""
+
+    person_id: int
+    team_slugs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an address asks for, as it was written; "" where it says nothing. The order of the fields is canonical."""
+
+    view: str = ""
+    q: str = ""
+    account: str = ""
+    team: str = ""
+    stage: str = ""
+    route: str = ""
+    used: str = ""
+    keys: str = ""
+    opened: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> "Filters":
+        """Read the parameters of an address. What says nothing, or only the default, becomes ""."""
+        texts = {name: _clean(parameters.get(name, "")) for name in TEXTS}
+        page = parameters.get("page", "")
+        asked = cls(**texts, page=int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 7 else 1)
+        asked = replace(asked, sort="" if asked.sort == DEFAULT_SORT else asked.sort, page=max(asked.page, 1))
+        return replace(asked, view="") if asked.view == asked.default_view else asked
+
+    @property
+    def default_view(self) -> str:
+        """Return the view where none is named: a search looks everywhere, also among what is gone."""
+        return "everything" if self.q else "open"
+
+    @property
+    def shown_view(self) -> str:
+        """Return the view that the list shows."""
+        return self.view if self.view in VIEWS else self.default_view
+
+    @property
+    def shown_sort(self) -> str:
+        """Return the sort that the list has: a key of SORTS, with "-" before it where it runs down."""
+        return self.sort if self.sort.removeprefix("-") in SORTS else DEFAULT_SORT
+
+    def query(self, **changes: str | int) -> str:
+        """Return the canonical query string, with changes; a change of anything else goes back to the first page."""
+        changed = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]  # names of fields, by the caller
+        said = {field.name: getattr(changed, field.name) for field in fields(changed)}
+        if changed.view == changed.default_view:
+            said["view"] = ""
+        if changed.sort == DEFAULT_SORT:
+            said["sort"] = ""
+        if changed.page == 1:
+            said["page"] = ""
+        return urlencode({name: value for name, value in said.items() if value != ""})
+
+
+TEXTS = [field.name for field in fields(Filters) if field.name != "page"]
+
+
+def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
+    """Return which standings a view holds. Open, Deleted and No longer readable share out Everything between them."""
+    is_open = Q(is_open=True)
+    return {
+        "open": is_open,
+        "mine": is_open & Q(owner_person=viewer.person_id),
+        "team": is_open & Q(owner_team__in=viewer.team_slugs),
+        "unclaimed": is_open & Q(owner_team=None),
+        "stuck": is_open & Q(stuck_from__lte=now),
+        "reopened": is_open & Q(reopened_at__isnull=False),
+        "deleted": Q(is_open=False, stage=Stage.DELETED),
+        "unreadable": Q(is_open=False) & ~Q(stage=Stage.DELETED),
+        "everything": Q(),
+    }[view]
+
+
+def filter_condition(filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], now: datetime) -> Q:
+    """Return the condition of search and filters. `accounts`, `teams`: what is known; unknown values are ignored."""
+    condition = matches(filters.q)
+    if filters.account in accounts:
+        condition &= Q(candidate__iam_user__aws_account=filters.account)
+    if filters.team in teams:
+        condition &= Q(owner_team=None if filters.team == NOBODY else filters.team)
+    if filters.stage in STAGES:
+        condition &= Q(stage=STAGES[filters.stage])
+    if filters.route in ROUTES:
+        condition &= Q(candidate__route="" if filters.route == NOBODY else filters.route)
+    if filters.used in USED:
+        condition &= _used(filters.used, now)
+    if filters.keys in KEYS:
+        condition &= {
+            "active": Q(active_keys__gt=0),
+            "inactive": Q(active_keys=0, inactive_keys__gt=0),
+            "none": Q(active_keys=0, inactive_keys=0),
+        }[filters.keys]
+    if filters.opened in OPENED:
+        condition &= Q(candidate__opened_at__gt=now - WEEK)
+    return condition
+
+
+ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}
+
+
+def order(sort: str) -> list[OrderBy]:
+    """Return the order of a known sort: what is missing last, ties by number, so that pages never overlap."""
+    name = sort.removeprefix("-")
+    column, against, _up, _down = SORTS[name]
+    down = sort.startswith("-") is not against
+    expression = Lower(column) if name in IN_WORDS else F(column)
+    first = expression.desc(nulls_last=True) if down else expression.asc(nulls_last=True)
+    return [first, F("pk").asc()]
+
+
+def sort_labels() -> dict[str, str]:
+    """Return every sort with its words."""
+    labels: dict[str, str] = {}
+    for name, (_column, _against, up, down) in SORTS.items():
+        labels |= {f"-{name}": down, name: up} if name in {"age", "since", "used"} else {name: up, f"-{name}": down}
+    return labels
+
+
+def unread_keys() -> Q:
+    """Return the condition "some key of this IAM user has a last use that was never read"."""
+    keys = AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), gone_at=None)
+    ids_unknown = ~Q(Exists(keys)) & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
+    return Q(Exists(keys.filter(last_used_as_of=None))) | ids_unknown
+
+
+def _used(used: str, now: datetime) -> Q:
+    if used == "unread":
+        return Q(last_used_at=None) & unread_keys()
+    if used == "none":
+        return Q(last_used_at=None) & ~unread_keys() & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
+    if used.startswith("over-"):
+        return Q(last_used_at__lt=now - timedelta(days=int(used.removeprefix("over-"))))
+    return Q(last_used_at__gte=now - timedelta(days=int(used)))
+
+
+def _clean(value: str) -> str:
+    # Postgres takes neither a zero byte nor half of a surrogate pair in a text.
+    return value.replace("\0", "").encode("utf-8", "ignore").decode().strip()[:LONGEST].strip()

@@ -1,0 +1,92 @@
+"""The controls of the candidates list: what can be chosen, what is in force as chips, how columns sort."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, SORTS, STAGES, USED, VIEWS, Filters, sort_labels
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A filter of the form. An unknown value is one of its choices too, so that Apply does not lose it."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in force, in words. `query`: the address without it."""
+
+    text: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that sorts. `direction`: "ascending", "descending" or "" where the list has another order."""
+
+    name: str
+    label: str
+    query: str
+    direction: str
+
+
+def selects(filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, str]) -> tuple[Select, ...]:
+    stages = {slug: stage.label for slug, stage in STAGES.items()}
+    return (
+        _select("account", "Account", "All accounts", accounts, filters.account),
+        _select("team", "Team", "All teams", teams, filters.team),
+        _select("stage", "Stage", "Any stage", stages, filters.stage),
+        _select("route", "Route", "Any route", ROUTES, filters.route),
+        _select("used", "Last used", "Any time", USED, filters.used),
+        _select("sort", "Sort by", "", sort_labels(), filters.shown_sort),
+    )
+
+
+def _select(name: str, label: str, everything: str, values: Mapping[str, str], chosen: str) -> Select:
+    all_values = ({"": everything} if everything else {}) | dict(values)
+    if chosen not in all_values:
+        all_values[chosen] = f"{chosen} (unknown)"
+    return Select(name, label, tuple(Choice(value, text, value == chosen) for value, text in all_values.items()))
+
+
+def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
+    labels = {select.name: select for select in selects}
+    if filters.view and filters.view not in VIEWS:
+        yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
+    if filters.q:
+        yield Chip(f"Search: {filters.q}", filters.query(q=""))
+    for name in ("account", "team", "stage", "route", "used"):
+        value = getattr(filters, name)
+        if value:
+            words = next(choice.label for choice in labels[name].choices if choice.value == value)
+            yield Chip(f"{labels[name].label}: {_ignored(words)}", filters.query(**{name: ""}))
+    for name, label, known in (("keys", "Keys", KEYS), ("opened", "Found", OPENED)):
+        value = getattr(filters, name)
+        if value:
+            yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))
+    if filters.sort and filters.sort.removeprefix("-") not in SORTS:
+        yield Chip(f"Sort: {filters.sort} (unknown, ignored)", filters.query(sort=""))
+
+
+def _ignored(words: str) -> str:
+    return words.replace("(unknown)", "(unknown, ignored)") if words.endswith("(unknown)") else words
+
+
+def column(filters: Filters, name: str, label: str) -> Column:
+    shown = filters.shown_sort
+    direction = {name: "ascending", f"-{name}": "descending"}.get(shown, "")
+    # First the order that people mean: the oldest key and the newest use on top, names from A.
+    first, second = (f"-{name}", name) if name in {"age", "used"} else (name, f"-{name}")
+    return Column(name, label, filters.query(sort=second if shown == first else first), direction)

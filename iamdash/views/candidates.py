@@ -1,0 +1,162 @@
+"""The list of candidates, the export of what it shows, and claiming from a row."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from iamdash.candidates import actions
+from iamdash.candidates.export import csv_lines, exported
+from iamdash.candidates.queries.candidate_list import (
+    CandidateList,
+    candidate_list,
+    claim_teams,
+    tab_counts,
+    tabs,
+    viewer_of,
+)
+from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
+from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.models import AccessLevel, Candidate, Person, Team
+from iamdash.views.access import back_to, person_of, requires
+
+PAGE = "candidates/list.html"
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def candidates(request: HttpRequest) -> HttpResponse:
+    """Show the list which the address asks for, under its one canonical address; to htmx, what changes of it."""
+    filters = Filters.of(request.GET.dict())
+    is_fragment = "HX-Request" in request.headers
+    if not is_fragment and request.META.get("QUERY_STRING", "") != filters.query(page=filters.page):
+        return redirect(_address(filters))
+    return _list(request, filters)
+
+
+@require_GET
+def export_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Send the candidates that the list would show, all pages of them, as CSV."""
+    now = timezone.now()
+    found = exported(Filters.of(request.GET.dict()), viewer=viewer_of(person_of(request).pk), now=now)
+    lines = csv_lines(found, now=now, zone=timezone.get_current_timezone())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="candidates-{timezone.localtime(now):%Y-%m-%d}.csv"'
+    return response
+
+
+@require_POST
+@requires(AccessLevel.ENGINEER)
+def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Claim a candidate from its row. If somebody has just claimed it: 409, and the row as it is."""
+    person, now = person_of(request), timezone.now()
+    candidate = get_object_or_404(Candidate, pk=number)
+    team = get_object_or_404(Team, pk=request.POST.get("team", ""))
+    try:
+        actions.claim(candidate=candidate, team=team, by=person, now=now)
+    except actions.NotPermitted as refusal:
+        raise PermissionDenied(refusal.sentence) from refusal
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal.sentence, now=now)
+    return _changed(request, number, "{} is yours.", now=now, undo=reverse("candidate-row-release", args=[number]))
+
+
+@require_POST
+@requires(AccessLevel.ENGINEER)
+def release_row(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Take a claim back, from its row."""
+    person, now = person_of(request), timezone.now()
+    try:
+        actions.release(candidate=get_object_or_404(Candidate, pk=number), by=person, now=now)
+    except actions.NotPermitted as refusal:
+        raise PermissionDenied(refusal.sentence) from refusal
+    except actions.Refused as refusal:
+        return _refused(request, number, refusal.sentence, now=now)
+    return _changed(request, number, "{} is unclaimed again.", now=now, undo="")
+
+
+def _list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
+    person, now = person_of(request), timezone.now()
+    page = candidate_list(filters, viewer=viewer_of(person.pk), now=now)
+    context = {"page": page, "now": now, "empty": _empty(page)} | _claiming(person)
+    if "HX-Request" not in request.headers:
+        context["link"] = request.build_absolute_uri(f"{reverse('candidates')}?{page.query}".rstrip("?"))
+        return render(request, PAGE, context, status=status)
+    context["link"] = request.build_absolute_uri(_address(filters))
+    response = render(request, f"{PAGE}#found", context)
+    # Typing a word letter by letter is one step of the browser's history, not one for each letter.
+    typed = request.headers.get("HX-Trigger-Name") == "q"
+    response["HX-Replace-Url" if typed else "HX-Push-Url"] = _address(filters)
+    return response
+
+
+def _empty(page: CandidateList) -> str:
+    """Return why the list is empty, if it is: there is nothing yet, nothing matches, or all is done."""
+    if page.rows:
+        return ""
+    if not page.has_candidates:
+        return "nothing-synced" if page.has_accounts else "no-accounts"
+    return "no-match" if page.chips else "done"
+
+
+def _changed(request: HttpRequest, number: int, words: str, *, now: datetime, undo: str) -> HttpResponse:
+    row, viewer = _row(request, number, now=now)
+    text = words.format(row.user_name)
+    if "HX-Request" not in request.headers:
+        messages.success(request, text)
+        return redirect(back_to(request, otherwise=reverse("candidates")))
+    return _render_row(request, row, viewer, text, now=now, undo=undo)
+
+
+def _refused(request: HttpRequest, number: int, sentence: str, *, now: datetime) -> HttpResponse:
+    if "HX-Request" not in request.headers:
+        messages.error(request, sentence)
+        return _list(request, _filters_behind(request), status=409)
+    row, viewer = _row(request, number, now=now)
+    return _render_row(request, row, viewer, sentence, now=now, undo="", status=409)
+
+
+def _row(request: HttpRequest, number: int, *, now: datetime) -> tuple[CandidateRow, Viewer]:
+    viewer = viewer_of(person_of(request).pk)
+    row = candidate_row(number, viewer=viewer, now=now)
+    if row is None:
+        raise Http404
+    return row, viewer
+
+
+def _render_row(
+    request: HttpRequest, row: CandidateRow, viewer: Viewer, text: str, *, now: datetime, undo: str, status: int = 200
+) -> HttpResponse:
+    shown = Filters.of(QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query).dict())
+    context = {
+        "row": row,
+        "now": now,
+        "toast": text,
+        "undo": undo,
+        "tabs": tabs(tab_counts(viewer=viewer, now=now), shown),
+        "list_query": shown.query(page=shown.page),
+        "focus_claim": not undo,
+    }
+    return render(request, f"{PAGE}#changed", context | _claiming(person_of(request)), status=status)
+
+
+def _claiming(person: Person) -> dict[str, object]:
+    may_claim = person.may(AccessLevel.ENGINEER)
+    return {"may_claim": may_claim, "claim_teams": claim_teams(person.pk) if may_claim else ()}
+
+
+def _filters_behind(request: HttpRequest) -> Filters:
+    """Return the filters of the list from which a form was sent."""
+    return Filters.of(QueryDict(urlsplit(back_to(request, otherwise="")).query).dict())
+
+
+def _address(filters: Filters) -> str:
+    query = filters.query(page=filters.page)
+    return f"{reverse('candidates')}?{query}" if query else reverse("candidates")

@@ -1,0 +1,204 @@
+"""The candidates list as a page: its address, its tabs, its table, its empty states."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from iamdash.models import Candidate, Person
+from iamdash.standing.assess import Cause, assess
+from tests.factories import (
+    make_access_key,
+    make_aws_account,
+    make_candidate,
+    make_claim,
+    make_iam_user,
+    make_person,
+    make_sync_run,
+    make_team,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def priya() -> Person:
+    return make_person("priya@example.org", full_name="Priya Nair", teams=(make_team("search", name="Search"),))
+
+
+@pytest.fixture
+def signed_in(client: Client, priya: Person) -> Client:
+    client.force_login(priya)
+    return client
+
+
+def candidate_named(user_name: str, **columns: object) -> Candidate:
+    iam_user = make_iam_user(user_name, **columns)
+    make_access_key(iam_user)
+    candidate = make_candidate(iam_user)
+    answer(candidate)
+    return candidate
+
+
+def answer(*candidates: Candidate) -> None:
+    assess([each.iam_user_id for each in candidates], now=timezone.now(), cause=Cause.AWS, actor="sync")
+
+
+def test_the_list_names_every_open_candidate_with_its_reason(signed_in: Client) -> None:
+    candidate_named("backup-uploader")
+
+    page = signed_in.get("/candidates/").content.decode()
+
+    assert "backup-uploader" in page
+    assert "Identified" in page
+    assert "No owner yet" in page
+
+
+def test_an_address_with_empty_fields_becomes_the_canonical_one(signed_in: Client) -> None:
+    answered = signed_in.get("/candidates/?sort=-age&team=search&q=&account=&page=1")
+
+    assert (answered.status_code, answered["Location"]) == (302, "/candidates/?team=search")
+
+
+def test_an_unknown_value_is_a_removable_chip_and_not_an_error(signed_in: Client) -> None:
+    candidate_named("backup-uploader")
+
+    page = signed_in.get("/candidates/?view=foo&stage=bar&keys=baz&sort=qux").content.decode()
+
+    for words in ("View: foo", "Stage: bar", "Keys: baz", "Sort: qux"):
+        assert f"{words} (unknown, ignored)" in page
+    assert "backup-uploader" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["page=9999", "page=-1", "page=x", "q=%00", "q=%ED%A0%80", "page=%C2%B2", "page=999999999999999999999"]
+)
+def test_no_address_breaks_the_list(signed_in: Client, query: str) -> None:
+    candidate_named("backup-uploader")
+
+    assert signed_in.get(f"/candidates/?{query}", follow=True).status_code == 200
+
+
+def test_the_tabs_count_what_their_lists_hold(signed_in: Client, priya: Person) -> None:
+    team = priya.teams.get()
+    mine = candidate_named("mine")
+    make_claim(mine, person=priya, team=team)
+    theirs = candidate_named("theirs")
+    make_claim(theirs, person=make_person(teams=(team,)), team=team)
+    candidate_named("nobodys")
+    candidate_named(
+        "deleted", gone_at=timezone.now() - timedelta(days=2), gone_confirmed_at=timezone.now() - timedelta(days=1)
+    )
+    removed = make_aws_account("999900001111", name="closed", removed_at=timezone.now())
+    candidate_named("unreadable", aws_account=removed)
+    answer(mine, theirs)
+
+    tabs = {tab.name: tab for tab in signed_in.get("/candidates/").context["page"].tabs}
+
+    counts = {name: tab.count for name, tab in tabs.items()}
+    assert counts["All open"] == 3
+    assert (counts["Mine"], counts["My team"], counts["Unclaimed"]) == (1, 2, 1)
+    assert (counts["Deleted"], counts["No longer readable"]) == (1, 1)
+    assert counts["Everything"] == counts["All open"] + counts["Deleted"] + counts["No longer readable"]
+    for tab in tabs.values():
+        page = signed_in.get(f"/candidates/?{tab.query}" if tab.query else "/candidates/").context["page"]
+        assert (page.matching, page.in_view, len(page.rows)) == (tab.count, tab.count, tab.count), tab.name
+
+
+def test_a_search_finds_what_is_gone_and_says_so(signed_in: Client) -> None:
+    gone_at = timezone.now() - timedelta(days=2)
+    candidate_named("backup-old", gone_at=gone_at, gone_confirmed_at=gone_at + timedelta(hours=1))
+    candidate_named("backup-new")
+
+    page = signed_in.get("/candidates/?q=backup").content.decode()
+
+    assert "backup-old" in page
+    assert "backup-new" in page
+    assert "Proved gone" in page
+    assert "1 of them no longer open" in page
+
+
+def test_to_htmx_the_list_answers_with_a_fragment_and_the_canonical_address(signed_in: Client) -> None:
+    candidate_named("backup-uploader")
+
+    answered = signed_in.get("/candidates/?q=backup&team=&stage=identified", headers={"HX-Request": "true"})
+
+    page = answered.content.decode()
+    assert "<html" not in page
+    assert answered["HX-Push-Url"] == "/candidates/?q=backup&stage=identified"
+    assert "HX-Request" in answered["Vary"]
+    assert "1 of 1 candidates" in page
+
+
+def test_a_typed_letter_replaces_the_address_instead_of_adding_to_the_history(signed_in: Client) -> None:
+    answered = signed_in.get("/candidates/?q=b", headers={"HX-Request": "true", "HX-Trigger-Name": "q"})
+
+    assert answered["HX-Replace-Url"] == "/candidates/?q=b"
+    assert "HX-Push-Url" not in answered
+
+
+def test_fifty_a_page_and_the_next_page_goes_on_where_the_first_ended(signed_in: Client) -> None:
+    for number in range(53):
+        candidate_named(f"uploader-{number:02d}")
+
+    first = signed_in.get("/candidates/?sort=user").context["page"]
+    second = signed_in.get(f"/candidates/?{first.next_query}").context["page"]
+
+    assert (len(first.rows), first.first, first.last, first.previous_query) == (50, 1, 50, None)
+    assert [row.user_name for row in second.rows] == ["uploader-50", "uploader-51", "uploader-52"]
+    assert (second.first, second.last, second.next_query) == (51, 53, None)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_list(
+    signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        candidate = candidate_named(f"uploader-{number}")
+        make_claim(candidate)
+        answer(candidate)
+
+    # Session, person, their teams (to see, to claim), accounts, teams, tabs, matches, rows, keys; the age of the data.
+    with django_assert_num_queries(11):
+        signed_in.get("/candidates/")
+
+
+def test_an_empty_house_says_how_to_begin(signed_in: Client) -> None:
+    assert "No AWS accounts yet" in signed_in.get("/candidates/").content.decode()
+
+    make_aws_account()
+
+    assert "No candidates yet" in signed_in.get("/candidates/").content.decode()
+
+
+def test_no_match_offers_to_clear_the_filters_and_keeps_the_search_box(signed_in: Client) -> None:
+    candidate_named("backup-uploader")
+
+    page = signed_in.get("/candidates/?q=nothing-like-it").content.decode()
+
+    assert "Nothing matches" in page
+    assert 'value="nothing-like-it"' in page
+
+
+def test_an_empty_tab_says_that_there_is_none(signed_in: Client) -> None:
+    candidate_named("backup-uploader")
+
+    assert "Deleted: none" in signed_in.get("/candidates/?view=deleted").content.decode()
+
+
+def test_every_page_says_which_account_fell_behind(signed_in: Client) -> None:
+    account = make_aws_account(name="sandbox")
+    long_ago = timezone.now() - timedelta(days=3, hours=1)
+    make_sync_run(account, started_at=long_ago - timedelta(minutes=1), finished_at=long_ago)
+    make_sync_run(account, started_at=timezone.now(), finished_at=timezone.now(), outcome="failed")
+
+    page = signed_in.get("/candidates/").content.decode()
+
+    assert "sandbox was last read 3 days ago." in page
+
+
+def test_every_page_says_that_iamdash_runs_on_a_long_lived_key(signed_in: Client) -> None:
+    make_sync_run(make_aws_account(), finished_at=timezone.now(), long_lived_credential=True)
+
+    assert "with a long-lived access key" in signed_in.get("/candidates/").content.decode()
