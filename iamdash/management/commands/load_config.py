@@ -33,6 +33,10 @@ class Command(BaseCommand):
         changes = load(config, now=timezone.now())
         for change in changes:
             self.stdout.write(f"  {change}")
-        teams, accounts = len(config.teams), len(config.accounts)
-        told = f"{len(changes)} changes" if len(changes) > 1 else "1 change" if changes else "Nothing changed"
-        self.stdout.write(f"{told}. {file}: {accounts} AWS accounts, {teams} teams.")
+        told = _count(len(changes), "change") if changes else "Nothing changed"
+        accounts, teams = _count(len(config.accounts), "AWS account"), _count(len(config.teams), "team")
+        self.stdout.write(f"{told}. {file}: {accounts}, {teams}.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number or 'no'} {noun}s"

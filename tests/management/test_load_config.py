@@ -1,0 +1,63 @@
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import SettingsWrapper
+
+from iamdash.models import AwsAccount, Programme
+
+pytestmark = pytest.mark.django_db
+
+GOOD = '[[accounts]]\nid = "111122223333"\nname = "example"\n'
+
+
+def load_config(file: Path) -> str:
+    out = StringIO()
+    call_command("load_config", str(file), stdout=out)
+    return out.getvalue()
+
+
+def test_it_says_what_changed_and_then_that_nothing_did(tmp_path: Path) -> None:
+    file = tmp_path / "iamdash.toml"
+    file.write_text(GOOD)
+
+    assert load_config(file) == (
+        f"  AWS account 111122223333 (example) added\n1 change. {file}: 1 AWS account, no teams.\n"
+    )
+    assert load_config(file) == f"Nothing changed. {file}: 1 AWS account, no teams.\n"
+
+
+def test_a_bad_file_is_refused_whole(tmp_path: Path) -> None:
+    file = tmp_path / "iamdash.toml"
+    file.write_text(GOOD + '[[accounts]]\nid = "4444"\nname = "other"\nnmae = ""\n')
+
+    with pytest.raises(CommandError) as refused:
+        load_config(file)
+
+    first, second, last = str(refused.value).splitlines()
+    assert first.startswith(f"{file}, line 5: [[accounts]] number 2: id: '4444' is not an AWS account")
+    assert second.startswith(f'{file}, line 7: [[accounts]] number 2: "nmae" is not known here.')
+    assert last == "Nothing was changed."
+    assert refused.value.returncode == 1
+    assert not AwsAccount.objects.exists()
+    assert not Programme.objects.exists()
+
+
+def test_a_missing_file_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="The file cannot be read: No such file or directory"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_without_a_file_it_takes_the_one_of_the_environment(tmp_path: Path, settings: SettingsWrapper) -> None:
+    settings.IAMDASH_CONFIG = tmp_path / "elsewhere.toml"
+
+    with pytest.raises(CommandError, match="elsewhere"):
+        call_command("load_config")
+
+
+def test_the_published_example_loads() -> None:
+    out = load_config(Path(__file__).parents[2] / "docs" / "iamdash.example.toml")
+
+    assert "changes. " in out
+    assert AwsAccount.objects.count() == 2
