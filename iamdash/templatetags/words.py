@@ -4,14 +4,15 @@
 put its own), so that every age on one page is counted from one moment.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from iamdash.rules.sentence import Sentence, ago, count_days
 from iamdash.rules.stage import Stage
@@ -54,6 +55,13 @@ def pips(stage: int) -> dict[str, Any]:
 def stage_label(stage: int) -> str:
     """Return a stage's name on pages: "Role ready"."""
     return Stage(stage).label
+
+
+@register.filter
+def breakable(call: str) -> SafeString:
+    """Return the name of an AWS call that can break at its words: "iam:Get-Account-Authorization-Details"."""
+    words = re.findall(r"[A-Z]?[^A-Z]+|[A-Z]", call)
+    return format_html_join(mark_safe("<wbr>"), "{}", ((word,) for word in words))
 
 
 def _local(at: datetime) -> datetime:

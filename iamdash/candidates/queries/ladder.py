@@ -58,6 +58,16 @@ class NextStepCard:
     commands: tuple[Command, ...]
     not_before: datetime | None
 
+    @property
+    def acts_on_aws(self) -> bool:
+        """Return whether the step is done by running its command."""
+        return self.kind in {"deactivate", "delete_key", "delete_user"}
+
+    @property
+    def waits_for_aws(self) -> bool:
+        """Return whether only AWS can show that the step is done, so that a sync may bring it."""
+        return self.kind not in {"claim", "choose_route", "close"}
+
 
 def step_lines(
     steps: tuple[Step, ...], *, stage: Stage, fell_from: Stage | None, readings: Readings
