@@ -97,7 +97,7 @@ class Child:
 
     def obituary(self) -> str:
         """One paragraph for the person: that it ended, how, and the last lines of its log."""
-        return f"{self.name} ended by itself ({describe_exit(self.exit_code() or 0)}). {self._last_words()}"
+        return f"{self.name} ended without being asked to: {describe_exit(self.exit_code() or 0)}. {self._last_words()}"
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines()[-15:] if self.log.exists() else []
@@ -117,8 +117,8 @@ def start_and_wait(child: Child, ready: Callable[[], bool] = lambda: True) -> Ch
 
 
 def describe_exit(code: int) -> str:
-    """An exit code in words: "exit code 0", "ended by SIGKILL"."""
-    return f"exit code {code}" if code >= 0 else f"ended by {signal.Signals(-code).name}"
+    """An exit code in words: "exit code 0", "signal SIGKILL"."""
+    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
 
 def stop_leftovers(base: Path) -> list[str]:

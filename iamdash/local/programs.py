@@ -12,9 +12,11 @@ LOAD_CONFIG = ("manage.py", "load_config")
 COLLECT_STATIC = ("manage.py", "collectstatic", "--no-input")
 # A thread waits for Postgres while its neighbours answer; two processes, so that one that dies is not an outage.
 WEB = ("gunicorn", "iamdash.wsgi", "--workers=2", "--threads=4", "--access-logfile=-", "--no-control-socket")
+# Workers need not know of each other, and each starts a second sooner without asking around.
+ALONE = ("--without-mingle", "--without-gossip", "--loglevel=INFO")
+WORKER = (*CELERY, "worker", "--queues=sync", "--hostname=sync@%h", "--concurrency=2", *ALONE)
 # "Check AWS now" has a worker of its own: it never waits behind a long sync.
-WORKER = (*CELERY, "worker", "--queues=sync", "--hostname=sync@%h", "--concurrency=2", "--loglevel=INFO")
-WORKER_NOW = (*CELERY, "worker", "--queues=now", "--hostname=now@%h", "--concurrency=1", "--loglevel=INFO")
+WORKER_NOW = (*CELERY, "worker", "--queues=now", "--hostname=now@%h", "--concurrency=1", *ALONE)
 BEAT = (*CELERY, "beat", "--loglevel=INFO")
 FIRST_SYNC = (*CELERY, "call", "iamdash.tasks.sync_due_accounts")
 

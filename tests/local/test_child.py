@@ -29,7 +29,7 @@ def test_a_child_that_is_stopped_shows_how_it_ended(running: Child) -> None:
     code = running.stop()
 
     assert code == -signal.SIGTERM
-    assert describe_exit(code) == "ended by SIGTERM"
+    assert describe_exit(code) == "signal SIGTERM"
 
 
 def test_a_child_that_will_not_stop_is_killed(tmp_path: Path) -> None:
@@ -38,13 +38,13 @@ def test_a_child_that_will_not_stop_is_killed(tmp_path: Path) -> None:
 
     code = child.stop(seconds=0.2)
 
-    assert describe_exit(code) == "ended by SIGKILL"
+    assert describe_exit(code) == "signal SIGKILL"
 
 
 def test_a_child_that_dies_before_it_is_ready_is_told_of_with_the_end_of_its_log(tmp_path: Path) -> None:
     child = python("import sys; sys.exit('the disk is full')", tmp_path)
 
-    with pytest.raises(LocalError, match=r"example ended by itself \(exit code 1\)[\s\S]*the disk is full"):
+    with pytest.raises(LocalError, match=r"example ended without being asked to: exit code 1[\s\S]*the disk is full"):
         start_and_wait(child, lambda: False)
 
 

@@ -118,7 +118,7 @@ def test_a_stack_stops_its_programs_last_started_first(tmp_path: Path, capsys: p
             stack.do(name, partial(start_and_wait, child))
 
     said = [line.split() for line in capsys.readouterr().out.partition("Stopping.")[2].strip().splitlines()]
-    assert said == [["second", "ended", "by", "SIGTERM"], ["first", "ended", "by", "SIGTERM"]]
+    assert said == [["second", "signal", "SIGTERM"], ["first", "signal", "SIGTERM"]]
 
 
 def test_a_program_that_ends_by_itself_ends_the_watch_in_words(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_program_that_ends_by_itself_ends_the_watch_in_words(tmp_path: Path) -
 
     with Stack() as stack:
         stack.do("web", partial(start_and_wait, child))
-        with pytest.raises(LocalError, match=r"web ended by itself \(exit code 3\)[\s\S]*out of memory"):
+        with pytest.raises(LocalError, match=r"web ended without being asked to: exit code 3[\s\S]*out of memory"):
             stack.watch()
 
 
