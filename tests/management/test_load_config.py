@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from iamdash.models import AwsAccount, Programme
 
@@ -49,7 +49,7 @@ def test_a_missing_file_is_said_in_one_line(tmp_path: Path) -> None:
         load_config(tmp_path / "none.toml")
 
 
-def test_without_a_file_it_takes_the_one_of_the_environment(tmp_path: Path, settings: SettingsWrapper) -> None:
+def test_without_a_file_it_takes_the_one_of_the_environment(tmp_path: Path, settings: Settings) -> None:
     settings.IAMDASH_CONFIG = tmp_path / "elsewhere.toml"
 
     with pytest.raises(CommandError, match="elsewhere"):

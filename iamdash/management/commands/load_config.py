@@ -11,6 +11,8 @@ from django.utils import timezone
 from iamdash.organisation.config_file import ConfigError, read_config
 from iamdash.organisation.load import load
 
+FILE_HELP = "the file; left out, it is the one that the environment variable IAMDASH_CONFIG names"
+
 
 class Command(BaseCommand):
     help = (
@@ -21,7 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Take the file; left out, it is the one that IAMDASH_CONFIG names."""
-        parser.add_argument("file", metavar="FILE", nargs="?", type=Path, default=settings.IAMDASH_CONFIG)
+        parser.add_argument(
+            "file", metavar="FILE", nargs="?", type=Path, default=settings.IAMDASH_CONFIG, help=FILE_HELP
+        )
 
     def handle(self, *_args: Any, file: Path, **_options: Any) -> None:
         """Load the file and say what changed."""
