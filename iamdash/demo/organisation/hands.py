@@ -13,6 +13,14 @@ from iamdash.demo.organisation.accounts import REGION, Account
 from iamdash.demo.organisation.plans import Job
 
 
+class NoStandInError(Exception):
+    """No stand-in answers there."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        where = f"at {endpoint_url} (AWS_ENDPOINT_URL)" if endpoint_url else "(AWS_ENDPOINT_URL is not set)"
+        super().__init__(f"No stand-in for AWS answers {where}. Start the demo with `make demo` and run this there.")
+
+
 class Hands:
     """Somebody who may do everything in every account of the stand-in at `endpoint_url`."""
 
@@ -21,13 +29,16 @@ class Hands:
         self.iam = cache(self._sign_in)
 
     def control(self, method: str, action: str, **asked: Any) -> dict[str, Any]:
-        """Ask at the stand-in's own door (see stand_in/control.py). Raises OSError where it does not answer."""
-        request = urllib.request.Request(  # noqa: S310  our own stand-in, on this machine
-            f"{self.endpoint_url}/_stand_in/{action}", json.dumps(asked).encode(), method=method
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  the same
-            found: dict[str, Any] = json.load(answer)
-            return found
+        """Ask at the stand-in's own door (see stand_in/control.py). Raises NoStandInError where none answers."""
+        try:
+            request = urllib.request.Request(  # noqa: S310  our own stand-in, on this machine
+                f"{self.endpoint_url}/_stand_in/{action}", json.dumps(asked).encode(), method=method
+            )
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  the same
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except (OSError, ValueError) as error:
+            raise NoStandInError(self.endpoint_url) from error
 
     def _sign_in(self, account: Account) -> Any:
         given = self.control("POST", "sign-in", account_id=account.account_id)

@@ -1,0 +1,94 @@
+"""Carries out Wayfare's paperwork with the real actions, each with the time at which it is said to have happened."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from iamdash.candidates import actions
+from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, Colleague, Work
+from iamdash.models import AccessLevel, Candidate, IamRole, Person, Team
+from iamdash.organisation.people import Wanted, make_person
+from iamdash.rules.route import Route
+
+# Everybody's: the demo answers on this machine alone.
+PASSWORD = "retire every key"  # noqa: S105  shown on the terminal, to be typed
+SOON = timedelta(minutes=20)
+
+Deed = Callable[[datetime], object]
+
+
+class _On(TypedDict):
+    candidate: Candidate
+    by: Person
+
+
+def make_colleagues(now: datetime) -> None:
+    """Make the people of the demo; those with a title can sign in."""
+    for colleague in COLLEAGUES:
+        wanted = Wanted(
+            email=colleague.email,
+            access_level=AccessLevel(colleague.access_level),
+            full_name=colleague.full_name,
+            password=PASSWORD if colleague.title else None,
+            team_slugs=colleague.teams,
+        )
+        make_person(wanted, now=now)
+
+
+def deeds(anchor: datetime) -> list[tuple[datetime, Deed]]:
+    """Return everything that people recorded, with its time, in order."""
+    found = [
+        (anchor - timedelta(days=days_ago), deed) for work in PAPERWORK for days_ago, deed in _deeds_of(work, anchor)
+    ]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _deeds_of(work: Work, anchor: datetime) -> Iterator[tuple[float, Deed]]:
+    yield work.claimed, lambda now: actions.claim(**_on(work), team=_team(work.team), now=now)
+    just_after = work.claimed - SOON / timedelta(days=1)
+    if work.route:
+        yield just_after, lambda now: actions.choose_route(**_on(work), route=Route(work.route), now=now)
+    if work.issue:
+        yield just_after, lambda now: actions.link_tracker(**_on(work), url=f"{TRACKER}/{work.issue}", now=now)
+    if work.due_in is not None:
+        due_on = (anchor + timedelta(days=work.due_in)).date()
+        yield just_after, lambda now: actions.set_due_date(**_on(work), due_on=due_on, now=now)
+    for role_name, days_ago in work.roles:
+        yield days_ago, lambda now, name=role_name: actions.link_role(**_on(work), iam_role=_role(work, name), now=now)
+    for days_ago, text in work.notes:
+        yield days_ago - 0.05, lambda now, body=text: actions.write_note(**_on(work), body=body, now=now)
+    yield from _endings_of(work)
+
+
+def _endings_of(work: Work) -> Iterator[tuple[float, Deed]]:
+    if work.released:
+        yield work.released, lambda now: actions.release(**_on(work), now=now)
+    if work.handed_over:
+        days_ago, team, to = work.handed_over
+        yield days_ago, lambda now: actions.hand_over(**_on(work), team=_team(team), person=_person(to), now=now)
+    if work.closed:
+        days_ago, note = work.closed
+        yield days_ago, lambda now: actions.close(**_on(work), note=note, now=now)
+
+
+def _on(work: Work) -> _On:
+    return {"candidate": _candidate(work), "by": _person(work.by)}
+
+
+def _candidate(work: Work) -> Candidate:
+    """Return the candidate of the first IAM user that had this name, or has it since it was renamed."""
+    return Candidate.objects.filter(
+        iam_user__aws_account=work.account.account_id, iam_user__user_name=work.user_name
+    ).earliest("opened_at", "pk")
+
+
+def _role(work: Work, role_name: str) -> IamRole:
+    return IamRole.objects.get(aws_account=work.account.account_id, role_name=role_name, gone_at=None)
+
+
+def _person(colleague: Colleague) -> Person:
+    return Person.objects.get_by_natural_key(colleague.email)
+
+
+def _team(slug: str) -> Team:
+    return Team.objects.get(slug=slug)

@@ -1,0 +1,53 @@
+"""`manage.py demo_seed`: the demo's people, its sixty days of history and its invented counts. Only for `make demo`."""
+
+import os
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from iamdash.demo import deeds, seed
+from iamdash.demo.organisation.hands import Hands, NoStandInError
+from iamdash.demo.organisation.paperwork import COLLEAGUES
+
+
+class Command(BaseCommand):
+    """Seeds once; a second start keeps the data and only says who can sign in."""
+
+    help = "Give the demo its people and its history. Works on the stand-in AWS of `make demo` and nowhere else."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Seed, or say that it was done. Raises CommandError where there is no stand-in."""
+        hands = Hands(os.environ.get("AWS_ENDPOINT_URL", ""))
+        try:
+            hands.control("POST", "clock", offset_seconds=0)
+        except NoStandInError as error:
+            raise CommandError(str(error)) from error
+        if seed.is_seeded():
+            self.stdout.write("The demo keeps what it had.")
+        elif seed.has_data():
+            raise CommandError(
+                "The history was not finished, and the past cannot be played again over newer readings. "
+                "Remove the demo's data with `rm -r var/demo` and start anew."
+            )
+        else:
+            self._seed(hands)
+        self._introduce()
+
+    def _seed(self, hands: Hands) -> None:
+        # On a terminal one line that changes; in a log one line for each look.
+        self.stdout.write("Sixty days at an invented organisation pass:", ending=" " if sys.stdout.isatty() else "\n")
+
+        def say(moment: str) -> None:
+            self.stdout.write(f"{moment} …", ending=" " if sys.stdout.isatty() else "\n")
+            self.stdout.flush()
+
+        seed.seed(hands, now=timezone.now(), say=say)
+        self.stdout.write("")
+
+    def _introduce(self) -> None:
+        self.stdout.write(f"\nSign in with the password  {deeds.PASSWORD}  as")
+        for colleague in COLLEAGUES:
+            if colleague.title:
+                self.stdout.write(f"  {colleague.email:<30} {colleague.title}")
