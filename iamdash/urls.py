@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from iamdash.views import candidate, candidates, frame, health, sign_in
+from iamdash.views import candidate, candidates, frame, health, overview, sign_in
 from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
+    path("", overview.overview_page, name="overview"),
     path("candidates/", candidates.candidates, name="candidates"),
     path("candidates/export.csv", candidates.export_csv, name="candidates-export"),
     path("candidates/<int:number>/row/claim", candidates.claim_row, name="candidate-row-claim"),
