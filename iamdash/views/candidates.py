@@ -85,15 +85,16 @@ def release_row(request: HttpRequest, number: int) -> HttpResponseBase:
 def _list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
     person, now = person_of(request), timezone.now()
     page = candidate_list(filters, viewer=viewer_of(person.pk), now=now)
-    context = {"page": page, "now": now, "empty": _empty(page)} | _claiming(person)
+    link = request.build_absolute_uri(_address(filters))
+    context = {"page": page, "tabs": page.tabs, "list_query": page.query, "link": link, "now": now}
+    context |= {"empty": _empty(page)} | _claiming(person)
     if "HX-Request" not in request.headers:
-        context["link"] = request.build_absolute_uri(f"{reverse('candidates')}?{page.query}".rstrip("?"))
         return render(request, PAGE, context, status=status)
-    context["link"] = request.build_absolute_uri(_address(filters))
     response = render(request, f"{PAGE}#found", context)
     # Typing a word letter by letter is one step of the browser's history, not one for each letter.
     typed = request.headers.get("HX-Trigger-Name") == "q"
-    response["HX-Replace-Url" if typed else "HX-Push-Url"] = _address(filters)
+    if request.headers.get("HX-Current-URL") != link:
+        response["HX-Replace-Url" if typed else "HX-Push-Url"] = _address(filters)
     return response
 
 
@@ -142,7 +143,8 @@ def _render_row(
         "undo": undo,
         "tabs": tabs(tab_counts(viewer=viewer, now=now), shown),
         "list_query": shown.query(page=shown.page),
-        "focus_claim": not undo,
+        # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
+        "focus": "name" if status == 409 else "action",
     }
     return render(request, f"{PAGE}#changed", context | _claiming(person_of(request)), status=status)
 
