@@ -1,16 +1,11 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 
 from iamdash.candidates import actions
-from iamdash.models import Candidate, Claim, Event, Person, Standing
-from iamdash.standing.check import differences
-from tests.candidates.actions.conftest import assessed
-from tests.factories import NOW, make_candidate, make_person, make_team
+from iamdash.models import Candidate, Claim, Event, Standing
+from tests.factories import NOW, make_person, make_team
 
 
 def told(kind: str) -> Event:
@@ -165,29 +160,3 @@ def test_a_lead_assigns_what_nobody_has_and_what_somebody_has(candidate: Candida
     first.refresh_from_db()
     assert (first.ended_by, second.ended_at, again) == (people.lea, None, second)
     assert Event.objects.filter(kind="candidate.assigned").count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_claim_at_once_one_wins_and_the_other_hears_who() -> None:
-    candidate, team = assessed(make_candidate()), make_team()
-    rivals = [make_person("ann@example.org", teams=(team,)), make_person("ben@example.org", teams=(team,))]
-    together = Barrier(len(rivals), timeout=30)
-
-    def try_to_claim(person: Person) -> Claim | actions.AlreadyClaimed:
-        try:
-            together.wait()
-            return actions.claim(candidate=candidate, team=team, by=person, now=NOW)
-        except actions.AlreadyClaimed as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(rivals)) as pool:
-        answers = list(pool.map(try_to_claim, rivals))
-
-    won = [answer for answer in answers if isinstance(answer, Claim)]
-    lost = [answer for answer in answers if isinstance(answer, actions.AlreadyClaimed)]
-    assert (len(won), len(lost)) == (1, 1)
-    assert lost[0].claim == won[0] == Claim.objects.get()
-    assert Event.objects.filter(kind="candidate.claimed").count() == 1
-    assert list(differences(NOW)) == []

@@ -1,0 +1,104 @@
+"""Two at once, on connections of their own: each sees what the other did, and nobody waits for ever."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection, transaction
+
+from iamdash.candidates import actions
+from iamdash.models import AccessKey, Candidate, Claim, Event, IamRole, Person, Replacement, Standing
+from iamdash.rules.stage import Stage
+from iamdash.standing.assess import Cause, assess
+from iamdash.standing.check import differences
+from tests.candidates.actions.conftest import assessed
+from tests.factories import NOW, make_candidate, make_iam_role, make_person, make_replacement, make_team
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+T = TypeVar("T")
+
+
+def at_once(*deeds: Callable[[], T]) -> list[T]:
+    """Do all of them in threads that start together; return what each returned."""
+    together = Barrier(len(deeds), timeout=30)
+
+    def do(deed: Callable[[], T]) -> T:
+        try:
+            connection.ensure_connection()
+            together.wait()
+            return deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(do, deeds))
+
+
+def test_of_two_who_claim_at_once_one_wins_and_the_other_hears_who() -> None:
+    candidate, team = assessed(make_candidate()), make_team()
+    ann, ben = make_person("ann@example.org", teams=(team,)), make_person("ben@example.org", teams=(team,))
+
+    def try_to_claim(person: Person) -> Claim | actions.AlreadyClaimed:
+        try:
+            return actions.claim(candidate=candidate, team=team, by=person, now=NOW)
+        except actions.AlreadyClaimed as refused:
+            return refused
+
+    answers = at_once(lambda: try_to_claim(ann), lambda: try_to_claim(ben))
+
+    won = [answer for answer in answers if isinstance(answer, Claim)]
+    lost = [answer for answer in answers if isinstance(answer, actions.AlreadyClaimed)]
+    assert (len(won), len(lost)) == (1, 1)
+    assert lost[0].claim == won[0] == Claim.objects.get()
+    assert Event.objects.filter(kind="candidate.claimed").count() == 1
+    assert list(differences(NOW)) == []
+
+
+def test_two_clicks_of_one_person_make_one_claim() -> None:
+    candidate, team = assessed(make_candidate()), make_team()
+    ann = make_person(teams=(team,))
+
+    first, second = at_once(*[lambda: actions.claim(candidate=candidate, team=team, by=ann, now=NOW)] * 2)
+
+    assert first == second
+    assert Event.objects.filter(kind="candidate.claimed").count() == 1
+
+
+def test_a_claim_beside_a_sync_leaves_an_answer_that_knows_of_both() -> None:
+    candidate, team = assessed(make_candidate()), make_team()
+    ann = make_person(teams=(team,))
+
+    def sync() -> None:
+        with transaction.atomic():
+            AccessKey.objects.filter(iam_user=candidate.iam_user_id).update(
+                status="Inactive", status_changed_at=NOW, last_used_at=NOW - timedelta(minutes=5)
+            )
+            assess([candidate.iam_user_id], now=NOW, cause=Cause.AWS, actor="sync")
+
+    at_once(sync, lambda: actions.claim(candidate=candidate, team=team, by=ann, now=NOW))
+
+    standing = Standing.objects.get()
+    assert (standing.stage, standing.owner_team, standing.active_keys) == (Stage.DEACTIVATED, team, 0)
+    assert list(differences(NOW)) == []
+
+
+def test_changing_roles_that_two_candidates_share_does_not_end_in_a_deadlock() -> None:
+    one, other = assessed(make_candidate()), assessed(make_candidate())
+    ann, roles = make_person(), (make_iam_role(), make_iam_role())
+    for candidate in (one, other):
+        for iam_role in roles:
+            make_replacement(candidate, iam_role)
+
+    def again_and_again(candidate: Candidate, iam_role: IamRole) -> None:
+        for _ in range(10):
+            link = actions.link_role(candidate=candidate, iam_role=iam_role, by=ann, now=NOW)
+            actions.unlink_role(candidate=candidate, replacement=link, by=ann, now=NOW)
+
+    at_once(lambda: again_and_again(one, roles[0]), lambda: again_and_again(other, roles[1]))
+
+    assert Replacement.objects.filter(unlinked_at=None).count() == 2
+    assert list(differences(NOW)) == []
