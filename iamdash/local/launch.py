@@ -38,8 +38,10 @@ def demo(base: Path, *, port: int | None) -> None:
         }
         environment = kept_by_the_demo() | variables
         write_manage_script(base / "manage", variables, forget_aws=True)
-        _start_product(stack, base, environment, web_port)
+        _start_web(stack, base, environment, web_port)
+        # Before the workers: the past cannot be played over what they read of today.
         _run_in_the_open([sys.executable, programs.MANAGE, "demo_seed"], environment)
+        _start_workers(stack, base, environment)
         _say_where(web_port, base)
         terminal.say("A day goes by:     make demo-tick")
         stack.watch()
@@ -57,7 +59,8 @@ def run(base: Path, *, port: int | None) -> None:
         terminal.say("iamdash on your AWS")
         variables = product_variables(base, config=config) | _databases_of_the_caller(stack, base)
         write_manage_script(base / "manage", variables, forget_aws=False)
-        _start_product(stack, base, os.environ | variables, web_port)
+        _start_web(stack, base, os.environ | variables, web_port)
+        _start_workers(stack, base, os.environ | variables)
         _say_where(web_port, base)
         terminal.say(f"Somebody new:      {_shown(base / 'manage')} create_person EMAIL --role admin --password-stdin")
         stack.watch()
@@ -91,28 +94,35 @@ def _databases_of_the_caller(stack: Stack, base: Path) -> dict[str, str]:
     return given | {name: server.url for name, server in missing.items()}
 
 
-def _start_product(stack: Stack, base: Path, environment: Mapping[str, str], web_port: int) -> None:
-    """Bring the tables and the organisation up to date, start web, workers and beat, and ask for a first sync."""
-
-    def program(name: str, command: tuple[str, ...], *arguments: str) -> Child:
-        return Child(name, programs.with_this_python(command, *arguments), base=base, environment=environment)
-
-    def command(command: tuple[str, ...], *arguments: str) -> Job:
-        return partial(run_to_the_end, programs.with_this_python(command, *arguments), environment)
-
-    stack.do("tables, static files", command(programs.MIGRATE), command(programs.COLLECT_STATIC))
-    web = program("web", programs.WEB, f"--bind={LOOPBACK}:{web_port}")
+def _start_web(stack: Stack, base: Path, environment: Mapping[str, str], web_port: int) -> None:
+    """Bring the tables and the organisation up to date, and start the web process."""
+    migrate, collect_static = _job(programs.MIGRATE, environment), _job(programs.COLLECT_STATIC, environment)
+    stack.do("tables, static files", migrate, collect_static)
+    bind = (*programs.WEB, f"--bind={LOOPBACK}:{web_port}")
+    web = Child("web", programs.with_this_python(bind), base=base, environment=environment)
     stack.do(
         "accounts and teams, web",
-        command(programs.LOAD_CONFIG, environment["IAMDASH_CONFIG"]),
+        _job((*programs.LOAD_CONFIG, environment["IAMDASH_CONFIG"]), environment),
         partial(start_and_wait, web, partial(_is_live, web_port)),
     )
-    others = {"worker": programs.WORKER, "worker-now": programs.WORKER_NOW, "beat": programs.BEAT}
+
+
+def _start_workers(stack: Stack, base: Path, environment: Mapping[str, str]) -> None:
+    """Start the workers and beat, and ask for a first sync."""
+    commands = {"worker": programs.WORKER, "worker-now": programs.WORKER_NOW, "beat": programs.BEAT}
+    children = [
+        Child(name, programs.with_this_python(command), base=base, environment=environment)
+        for name, command in commands.items()
+    ]
     stack.do(
         "workers, beat; a first sync is asked for",
-        *(partial(start_and_wait, program(name, command)) for name, command in others.items()),
-        command(programs.FIRST_SYNC),
+        *(partial(start_and_wait, child) for child in children),
+        _job(programs.FIRST_SYNC, environment),
     )
+
+
+def _job(command: tuple[str, ...], environment: Mapping[str, str]) -> Job:
+    return partial(run_to_the_end, programs.with_this_python(command), environment)
 
 
 def _is_live(port: int) -> bool:
