@@ -36,7 +36,7 @@ def has_data() -> bool:
 
 
 def seed(hands: Hands, *, now: datetime, say: Say) -> None:
-    """Play the history up to `now`, telling how far it is. Whatever breaks it off is raised, the clock set right first."""
+    """Play the history up to `now`, telling how far it is. The clock is set right whatever breaks it off."""
     deeds.make_colleagues(now - timedelta(days=SYNCED[0] + 1))
     counts = invented_counts.Counts()
     steps = _steps(hands, now, counts, say)

@@ -2,7 +2,6 @@
 
 import struct
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
@@ -39,14 +38,8 @@ class Fault:
         return True
 
 
-def suffer(faults: Iterable[Fault], call: Call, account_id: str, caller_arn: str, environ: dict[str, Any]) -> None:
-    """Let every fault strike that concerns this call. Raises Refusal or ConnectionResetError."""
-    for fault in faults:
-        if fault.strikes(call, account_id):
-            _strike(fault, call, caller_arn, environ)
-
-
-def _strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) -> None:
+def strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) -> None:
+    """Let a fault have its effect. Raises Refusal or ConnectionResetError, or takes its time."""
     match fault.kind:
         case "deny":
             raise denial(call, caller_arn)

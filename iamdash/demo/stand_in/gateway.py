@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from iamdash.demo.stand_in import changing, control, pods, reading, report, sessions
 from iamdash.demo.stand_in.answer import Refusal, write_refusal, write_result
 from iamdash.demo.stand_in.call import Call, read_call
-from iamdash.demo.stand_in.faults import denial, suffer
+from iamdash.demo.stand_in.faults import denial, strike
 from iamdash.demo.stand_in.permissions import allowed
 from iamdash.demo.stand_in.sessions import Caller
 from iamdash.demo.stand_in.state import State
@@ -56,9 +56,13 @@ class Gateway:
         call: Call | None = None
         try:
             call = read_call(environ)
-            caller = sessions.identify(self.state, call)
-            self.state.calls[f"{caller.account_id} {call.permission}"] += 1
-            suffer(self.state.faults, call, caller.account_id, caller.arn, environ)
+            with self.lock:
+                caller = sessions.identify(self.state, call)
+                self.state.calls[f"{caller.account_id} {call.permission}"] += 1
+                faults = [fault for fault in self.state.faults if fault.strikes(call, caller.account_id)]
+            # Outside the lock: a slow answer keeps nobody else waiting.
+            for fault in faults:
+                strike(fault, call, caller.arn, environ)
             with self.lock:
                 response = self._answer(call, caller, environ)
             return response(environ, start_response)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from iamdash.demo.stand_in.state import State
 
 LONGEST_CHAINED_SESSION = timedelta(hours=1)
+# An expired session is told so for a day; then its credentials are simply unknown.
+REMEMBERED_EXPIRED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def assume_role(state: "State", call: Call, caller: Caller) -> dict[str, Any]:
 def open_session(state: "State", session: Session, access_key_id: str = "") -> dict[str, Any]:
     """Remember a session and return its credentials in the shape that STS gives them."""
     access_key_id = access_key_id or backends.unique_id("ASIA")
+    long_expired = datetime.now(UTC) - REMEMBERED_EXPIRED
+    state.sessions = {key: known for key, known in state.sessions.items() if known.expires_at > long_expired}
     state.sessions[access_key_id] = session
     return {
         "AccessKeyId": access_key_id,
