@@ -32,6 +32,7 @@ TEMPLATE = "candidates/candidate.html"
 ROLES = "candidates/candidate/role_finder.html#found"
 SYNC = "candidates/candidate/sync_status.html"
 LONGEST_SEARCH = 200
+LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,18 @@ def show(
     person = person_of(request)
     teams = team_choices() if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
     reader = reader_of(page, person, teams)
+    forms = _forms(page, person, reader, teams)
+    if refused_form and refused_form.name not in forms:
+        # It has no place on the page, or no longer: then its errors stand above it.
+        refusal = " ".join(str(error) for errors in refused_form.errors.values() for error in errors)
+    elif refused_form:
+        forms[refused_form.name] = refused_form
     context: dict[str, Any] = {
         "page": page,
         "now": timezone.now(),
         "number": page.number,
         "reader": reader,
-        "forms": _forms(page, person, reader, teams, refused_form),
+        "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "open_form": refused_form.name if refused_form else "",
         "roles": _roles(request, found) if reader.changes else (),
         "typed": _typed(request),
@@ -134,30 +141,23 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
     )
 
 
-def _forms(
-    page: CandidatePage,
-    person: Person,
-    reader: Reader,
-    teams: tuple[TeamChoice, ...],
-    refused: PageForm | None,
-) -> dict[str, PageForm]:
-    """Return the forms that this reader sees, by name; the refused one stands in for its fresh self."""
+def _forms(page: CandidatePage, person: Person, reader: Reader, teams: tuple[TeamChoice, ...]) -> dict[str, PageForm]:
+    """Return the forms that this reader sees, by name."""
     shown: list[PageForm] = []
     if reader.acts:
         shown.append(NoteForm())
     if reader.closes:
         shown.append(CloseForm())
     if reader.changes:
-        shown += [RouteForm(initial=_route(page)), TrackerForm(), DueDateForm(initial={"due_on": page.due_on})]
+        due_date = DueDateForm(today=timezone.localdate(), initial={"due_on": page.due_on})
+        shown += [RouteForm(initial={"route": page.route_seen}), TrackerForm(), due_date]
     if reader.claims:
         shown.append(ClaimForm(teams=claimable(teams, person)))
     if reader.moves_claim:
         shown.append(HandOverForm(teams=teams))
     if reader.assigns:
         shown.append(AssignForm(teams=teams))
-    if refused:
-        shown.append(refused)
-    return {form.name.replace("-", "_"): form for form in shown}
+    return {form.name: form for form in shown}
 
 
 def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, str]]:
@@ -167,10 +167,6 @@ def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, 
     return own + others if person.may(AccessLevel.LEAD) else own
 
 
-def _route(page: CandidatePage) -> dict[str, str]:
-    return {"route": page.route.route.value} if page.route else {}
-
-
 def _roles(request: HttpRequest, found: Candidate) -> tuple[FoundRole, ...]:
     typed = _typed(request)
     return find_roles(found, typed) if typed else suggest_roles(found)
@@ -178,7 +174,7 @@ def _roles(request: HttpRequest, found: Candidate) -> tuple[FoundRole, ...]:
 
 def _asked_sync(request: HttpRequest, readings: Readings) -> AskedSync | None:
     after = request.GET.get("after", "")
-    if not after.isdecimal():
+    if not after.isdecimal() or len(after) > LONGEST_NUMBER:
         return None
     ended = readings.newest_run > int(after)
     began_at, ended_at = (readings.newest_run_began_at, readings.newest_run_at) if ended else (None, None)

@@ -185,7 +185,7 @@ def unlink_role(said: Said) -> str:
 # Facts that people keep --------------------------------------------------------------------------------------------
 
 
-@deed(_form(DueDateForm), focus="facts-title")
+@deed(lambda request: DueDateForm(request.POST, today=timezone.localdate()), focus="facts-title")
 def set_due_date(said: Said) -> str:
     """Set or clear the due date."""
     due_on = said.words["due_on"]

@@ -1,6 +1,7 @@
 """The forms of the candidate page. They check what was typed; whether it may be done is for `candidates.actions`."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,6 +18,10 @@ ROUTES = (
 )
 
 
+def _one_message(words: str) -> dict[str, str]:
+    return {"required": words, "invalid_choice": words}
+
+
 class PageForm(forms.Form):
     """A form among others on one page: the ids of its fields begin with its name. Also the form without a field."""
 
@@ -30,7 +35,7 @@ class ClaimForm(PageForm):
     """Which team answers for the candidate; the person is whoever sends it."""
 
     name = "claim"
-    team = forms.ChoiceField(label="Team", error_messages={"required": "Choose the team that it belongs to."})
+    team = forms.ChoiceField(label="Team", error_messages=_one_message("Choose the team that it belongs to."))
 
     def __init__(self, data: Any = None, *, teams: Options, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -41,7 +46,7 @@ class HandOverForm(PageForm):
     """To whom the candidate goes: one choice names both the team and the person, so that they fit."""
 
     name = "hand-over"
-    to = forms.ChoiceField(label="Team and person", error_messages={"required": "Choose who will answer for it."})
+    to = forms.ChoiceField(label="Team and person", error_messages=_one_message("Choose who will answer for it."))
 
     def __init__(self, data: Any = None, *, teams: Iterable[TeamChoice], initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -67,7 +72,7 @@ class RouteForm(PageForm):
     route = forms.ChoiceField(
         label="Route",
         choices=[("", "Choose …"), *ROUTES],
-        error_messages={"required": "Choose the way off the key."},
+        error_messages=_one_message("Choose the way off the key."),
     )
 
     def clean_route(self) -> Route:
@@ -112,6 +117,18 @@ class DueDateForm(PageForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Give a day that exists, such as 2027-04-30."},
     )
+
+    def __init__(self, data: Any = None, *, today: date, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.today = today
+        self.fields["due_on"].widget.attrs["min"] = today.isoformat()
+
+    def clean_due_on(self) -> date | None:
+        """Return the day, which is today or later."""
+        due_on: date | None = self.cleaned_data["due_on"]
+        if due_on and due_on < self.today:
+            raise forms.ValidationError("This day is in the past. Choose today or a later day, or leave it empty.")
+        return due_on
 
 
 class NoteForm(PageForm):

@@ -1,0 +1,335 @@
+"""What the page of one candidate is told: ages from the newest reading, states of the steps, roles that may fit."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from iamdash.candidates.queries.access_keys import key_table
+from iamdash.candidates.queries.candidate_page import candidate_page, find_candidate
+from iamdash.candidates.queries.iam_user_facts import console_url, iam_user_facts
+from iamdash.candidates.queries.ladder import step_lines
+from iamdash.candidates.queries.page_notices import page_notices
+from iamdash.candidates.queries.readings import Readings, readings_of
+from iamdash.candidates.queries.role_search import find_roles, suggest_roles, words_of
+from iamdash.candidates.queries.timeline import timeline
+from iamdash.candidates.queries.trust_words import trust_in_words
+from iamdash.models import Candidate
+from iamdash.models.journal import record
+from iamdash.rules.evidence import Evidence, Holds, Reading, Step
+from iamdash.rules.sentence import Sentence
+from iamdash.rules.stage import Stage
+from iamdash.standing.assess import Cause, assess
+from tests.factories import (
+    NOW,
+    days_ago,
+    make_access_key,
+    make_aws_account,
+    make_candidate,
+    make_claim,
+    make_iam_role,
+    make_iam_user,
+    make_person,
+    make_replacement,
+    make_sync_run,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def page_of(candidate: Candidate) -> Any:
+    assess([candidate.iam_user_id], now=NOW, cause=Cause.AWS, actor="sync")
+    return candidate_page(find_candidate(candidate.pk))
+
+
+# How old it is ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_keys_are_as_old_as_the_newest_direct_reading_that_agreed() -> None:
+    iam_user = make_iam_user(keys_read_at=days_ago(9))
+    make_sync_run(agreed_directly={iam_user.unique_id: (NOW - HOUR).isoformat(), "AIDAOTHER": NOW.isoformat()})
+
+    readings = readings_of(iam_user)
+
+    assert readings.as_of(Reading.KEYS) == NOW - HOUR
+
+
+@pytest.mark.django_db
+def test_what_people_said_has_no_age_and_what_was_never_read_has_none_either() -> None:
+    iam_user = make_iam_user(keys_read_at=None)
+    make_sync_run(freshness={})
+
+    readings = readings_of(iam_user)
+
+    assert [readings.as_of(reading) for reading in Reading] == [None] * len(Reading)
+
+
+@pytest.mark.django_db
+def test_a_running_sync_takes_nothing_away_from_what_the_last_one_read() -> None:
+    iam_user = make_iam_user()
+    done = make_sync_run()
+    make_sync_run(started_at=NOW, finished_at=None, outcome="running", progress={"doing": "Reading the report"})
+
+    readings = readings_of(iam_user)
+
+    assert (readings.newest_run, readings.doing) == (done.pk, "Reading the report")
+    assert readings.as_of(Reading.LISTING) == done.finished_at
+
+
+@pytest.mark.django_db
+def test_a_run_that_a_killed_worker_left_behind_is_not_taken_for_a_running_one() -> None:
+    iam_user = make_iam_user()
+    make_sync_run(started_at=days_ago(2), finished_at=None, outcome="running")
+    make_sync_run()
+
+    assert readings_of(iam_user).doing is None
+
+
+@pytest.mark.django_db
+def test_a_report_that_shows_other_keys_is_not_said_to_agree() -> None:
+    slots = [["2021-09-17T00:00:00+00:00", True]]
+    iam_user = make_iam_user(report_slots=[*slots, ["2026-05-31T00:00:00+00:00", True]], asked_slots=slots)
+    readings = Readings(by_part={"credential_report": NOW}, keys_as_of=days_ago(1))
+
+    assert key_table(iam_user, readings).agreeing_report_at is None
+    iam_user.report_slots = slots
+    assert key_table(iam_user, readings).agreeing_report_at == NOW
+
+
+@pytest.mark.django_db
+def test_the_use_of_a_key_is_as_old_as_the_newest_reading_that_agreed() -> None:
+    iam_user = make_iam_user()
+    direct = make_access_key(iam_user, last_used_as_of=days_ago(5))
+    reported = make_access_key(iam_user, last_used_as_of=days_ago(5), last_used_source="report")
+    make_sync_run(
+        freshness={"credential_report": days_ago(0.1).isoformat()},
+        uses_agreed_directly={direct.access_key_id: days_ago(0.5).isoformat()},
+    )
+
+    rows = {row.access_key_id: row for row in key_table(iam_user, readings_of(iam_user)).rows}
+
+    assert rows[direct.access_key_id].last_used_as_of == days_ago(0.5)
+    assert rows[reported.access_key_id].last_used_as_of == days_ago(0.1)
+    assert rows[reported.access_key_id].from_report
+
+
+@pytest.mark.django_db
+def test_keys_that_are_gone_are_listed_last_with_the_age_they_had() -> None:
+    iam_user = make_iam_user()
+    gone = make_access_key(iam_user, created_at=days_ago(1), gone_at=days_ago(0.5), last_used_as_of=days_ago(0.7))
+    make_access_key(iam_user)
+    make_sync_run(uses_agreed_directly={gone.access_key_id: NOW.isoformat()})
+
+    last = key_table(iam_user, readings_of(iam_user)).rows[-1]
+
+    assert (last.access_key_id, last.last_used_as_of) == (gone.access_key_id, days_ago(0.7))
+
+
+@pytest.mark.django_db
+def test_a_description_given_in_the_console_is_told_with_its_key_and_not_as_a_tag() -> None:
+    iam_user = make_iam_user(
+        tags={"AKIAIOSFODNN7EXAMPLE": "nightly upload", "team": "data", "repo": "https://x.example"}
+    )
+    make_access_key(iam_user, access_key_id="AKIAIOSFODNN7EXAMPLE")
+
+    facts, row = iam_user_facts(iam_user), key_table(iam_user, Readings()).rows[0]
+
+    assert row.description == "nightly upload"
+    assert [tag.name for tag in facts.tags] == ["team"]
+    assert [(tag.name, tag.url) for tag in facts.repositories] == [("repo", "https://x.example")]
+
+
+# The steps ----------------------------------------------------------------------------------------
+
+
+def step(stage: Stage, holds: Holds) -> Step:
+    evidence = Evidence(holds, Sentence("Seen."), "iam:ListAccessKeys", Reading.KEYS)
+    return Step(stage, holds, (evidence,), NOW if holds is Holds.HOLDS else None)
+
+
+def states(*holds: Holds, stage: Stage, fell_from: Stage | None = None) -> list[str]:
+    steps = tuple(step(rung, each) for rung, each in zip(Stage, holds, strict=True))
+    return [line.state for line in step_lines(steps, stage=stage, fell_from=fell_from, readings=Readings())]
+
+
+def test_the_first_step_that_is_missing_is_the_next_one() -> None:
+    found = states(Holds.HOLDS, Holds.HOLDS, Holds.FAILS, Holds.FAILS, Holds.UNKNOWN, Holds.FAILS, stage=Stage.CLAIMED)
+
+    assert found == ["Done", "Done", "Next", "Not yet", "Unknown", "Not yet"]
+
+
+def test_a_step_that_is_not_needed_is_never_the_next_one() -> None:
+    found = states(
+        Holds.HOLDS, Holds.HOLDS, Holds.NOT_NEEDED, Holds.NOT_NEEDED, Holds.FAILS, Holds.FAILS, stage=Stage.CLAIMED
+    )
+
+    assert found == ["Done", "Done", "Not needed", "Not needed", "Next", "Not yet"]
+
+
+def test_what_aws_took_back_is_reopened_up_to_where_it_had_come() -> None:
+    found = states(
+        Holds.HOLDS,
+        Holds.HOLDS,
+        Holds.HOLDS,
+        Holds.FAILS,
+        Holds.FAILS,
+        Holds.FAILS,
+        stage=Stage.ROLE_READY,
+        fell_from=Stage.DEACTIVATED,
+    )
+
+    assert found == ["Done", "Done", "Done", "Reopened", "Reopened", "Not yet"]
+
+
+def test_an_unknown_next_step_stays_unknown() -> None:
+    found = states(Holds.HOLDS, Holds.HOLDS, Holds.UNKNOWN, Holds.FAILS, Holds.FAILS, Holds.FAILS, stage=Stage.CLAIMED)
+
+    assert found[2] == "Unknown"
+
+
+@pytest.mark.django_db
+def test_the_page_is_told_the_claim_the_route_and_the_roles() -> None:
+    candidate = make_candidate()
+    claim = make_claim(candidate, person=make_person("ann@example.org", full_name="Ann Abel"))
+    make_replacement(candidate)
+    make_sync_run()
+
+    page = page_of(candidate)
+
+    assert (page.claim.claim, page.claim.person) == (claim.pk, "Ann Abel")
+    assert page.route_seen == "pod_identity"
+    assert [role.trust for role in page.replacements] == ["Trusts EKS Pod Identity"]
+    assert page.steps[0].evidence[0].as_of is not None
+
+
+@pytest.mark.django_db
+def test_a_role_shared_with_other_candidates_says_how_many() -> None:
+    role = make_iam_role()
+    candidate = make_candidate()
+    make_replacement(candidate, role)
+    make_replacement(make_candidate(), role)
+    make_replacement(make_candidate(), role, unlinked_at=NOW, unlinked_by=make_person())
+
+    assert page_of(candidate).replacements[0].shared_with == 1
+
+
+# Notices ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_reason_with_braces_is_told_as_it_is() -> None:
+    iam_user = make_iam_user()
+    gap = {"part": "credential_report", "reason": "odd {answer}", "subject": ""}
+    make_sync_run(outcome="partial", unread=[gap])
+
+    notice = page_notices(iam_user, readings_of(iam_user))[0]
+
+    assert "odd {answer}" in notice.sentence.render(now=NOW, zone=NOW.tzinfo)
+
+
+@pytest.mark.django_db
+def test_a_complete_reading_of_an_account_in_the_config_needs_no_notice() -> None:
+    iam_user = make_iam_user()
+    make_sync_run()
+
+    assert page_notices(iam_user, readings_of(iam_user)) == ()
+
+
+# The timeline ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_a_sync_saw_of_the_user_is_on_the_timeline_and_what_it_saw_of_others_is_not() -> None:
+    candidate = make_candidate()
+    iam_user = candidate.iam_user
+    about = {"at": NOW, "actor": "sync", "kind": "access_key.created", "aws_account_id": iam_user.aws_account_id}
+    record(sentence="A key came.", unique_id=iam_user.unique_id, sync_run_number=7, **about)
+    record(sentence="Another's key came.", unique_id="AIDASOMEBODYELSE", **about)
+
+    lines = timeline(candidate).lines
+
+    assert [(line.sentence, line.actor) for line in lines] == [("A key came.", "Sync 7")]
+
+
+# Roles that may fit ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("user_name", "words"),
+    [
+        ("svc-fastly.logs_writer", ("fastly", "logs", "writer")),
+        ("iam-user-2024", ()),
+        ("Backup-Backup", ("backup",)),
+    ],
+)
+def test_the_telling_words_of_a_name(user_name: str, words: tuple[str, ...]) -> None:
+    assert words_of(user_name) == words
+
+
+@pytest.mark.django_db
+def test_roles_named_alike_are_suggested_the_most_alike_first() -> None:
+    candidate = make_candidate(make_iam_user("fastly-logs-writer"))
+    for role_name in ("fastly-logs", "fastly-logs-writer-role", "search-writer", "logs"):
+        make_iam_role(role_name)
+    make_iam_role("fastly-logs-writer", aws_account=make_aws_account("444455556666"))
+
+    assert [role.role_name for role in suggest_roles(candidate)] == ["fastly-logs-writer-role", "fastly-logs"]
+
+
+@pytest.mark.django_db
+def test_a_role_that_is_gone_linked_already_or_awss_own_is_not_offered() -> None:
+    candidate = make_candidate(make_iam_user("fastly-logs"))
+    make_iam_role("fastly-logs-gone", gone_at=NOW)
+    make_iam_role("fastly-logs-aws", path="/aws-service-role/x.amazonaws.com/")
+    make_replacement(candidate, make_iam_role("fastly-logs-linked"))
+
+    assert suggest_roles(candidate) == find_roles(candidate, "fastly") == ()
+
+
+# Words ----------------------------------------------------------------------------------------
+
+ALLOW = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+
+
+@pytest.mark.parametrize(
+    ("principal", "words"),
+    [
+        ({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}, "Trusts EC2, Lambda"),
+        ({"AWS": "arn:aws:iam::111122223333:root"}, "Trusts account 111122223333"),
+        ({"AWS": "arn:aws:iam::111122223333:role/deployer"}, "Trusts role/deployer"),
+        (
+            {"Federated": "arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com"},
+            "Trusts token.actions.githubusercontent.com",
+        ),
+        ({"AWS": "*"}, "Trusts anybody"),
+        ("*", "Trusts anybody"),
+        (
+            {"Service": ["a.example", "b.example", "c.example", "d.example"]},
+            "Trusts a.example, b.example, c.example and 1 more",
+        ),
+    ],
+)
+def test_whom_a_role_trusts_in_words(principal: Any, words: str) -> None:
+    assert trust_in_words({"Statement": ALLOW | {"Principal": principal}}) == words
+
+
+@pytest.mark.parametrize("policy", [{}, {"Statement": []}, {"Statement": ["odd"]}, {"Statement": {"Effect": "Deny"}}])
+def test_a_policy_that_allows_nobody_trusts_nobody(policy: dict[str, Any]) -> None:
+    assert trust_in_words(policy) == "Trusts nobody"
+
+
+def test_a_policy_that_could_not_be_read_is_not_one_that_trusts_nobody() -> None:
+    assert trust_in_words(None) == "Its trust policy could not be read"
+
+
+@pytest.mark.parametrize(
+    ("arn", "start"),
+    [
+        ("arn:aws:iam::1:user/x", "https://us-east-1.console.aws.amazon.com/iam/home"),
+        ("arn:aws-us-gov:iam::1:user/x", "https://console.amazonaws-us-gov.com/iam/home"),
+        ("not an arn", "https://us-east-1.console.aws.amazon.com/iam/home"),
+    ],
+)
+def test_the_console_of_each_partition(arn: str, start: str) -> None:
+    assert console_url(arn, "x/y") == f"{start}#/users/details/x%2Fy"
