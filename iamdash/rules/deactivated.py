@@ -19,9 +19,10 @@ def deactivated(facts: CandidateFacts) -> Step:
     return Step(Stage.DEACTIVATED, holds, (evidence,), ended_at(facts) if holds is Holds.HOLDS else None)
 
 
-def ended_at(facts: CandidateFacts) -> datetime | None:
-    """Return since when no key has been Active: the last one's deactivation, or its disappearance."""
-    return newest([*(key.status_changed_at for key in facts.access_keys), facts.gone_keys_ended_at])
+def ended_at(facts: CandidateFacts) -> datetime:
+    """Return since when no key has been Active: the last one's deactivation or disappearance, as far as we saw."""
+    seen = newest([*(key.status_changed_at for key in facts.access_keys), facts.gone_keys_ended_at])
+    return seen or facts.opened_at or facts.first_seen_at
 
 
 def _judge(facts: CandidateFacts) -> Evidence:

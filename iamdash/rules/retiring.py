@@ -53,7 +53,7 @@ def towards_deactivation(
 def after_deactivation(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> NextStep:
     """Return what follows once no key is Active: the soak, and then one deletion at a time."""
     keys = inactive_keys(facts)
-    soaked_at = after(ended_at(facts) or now, days=thresholds.soak_days)
+    soaked_at = after(ended_at(facts), days=thresholds.soak_days)
     if now < soaked_at:
         undo = tuple(commands.reactivate(facts, key) for key in keys)
         words = f"iamdash offers no deletion before {{soaked_at}}: {count_days(thresholds.soak_days)} without any key. "

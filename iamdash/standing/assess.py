@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from iamdash.models import Candidate, IamUser, Standing
+from iamdash.models import Candidate, IamUser, Replacement, Standing
 from iamdash.models.journal import Event, record_all
 from iamdash.rules.assess import assess as judge
 from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.gone import proved_gone
 from iamdash.rules.reason import reason_for
 from iamdash.rules.stage import Stage
 from iamdash.standing.due import due_iam_users
@@ -22,6 +23,8 @@ from iamdash.standing.going_down import lost_evidence, reopening
 from iamdash.standing.lines import Line
 from iamdash.standing.row import COLUMNS, differing, row
 from iamdash.standing.thresholds import thresholds
+
+AT_ONCE = 1000
 
 
 class Cause(StrEnum):
@@ -49,15 +52,16 @@ def assess(
 
     `actor` and `sync_run` go to the journal as `Event` has them. Call it last, in the transaction that changed the
     facts: it locks the IAM users until that ends, so that two assessments of one candidate follow each other and the
-    later one sees what the earlier one changed.
+    later one sees what the earlier one changed. Candidates that share a replacement role with these come along.
     """
     occasion = Occasion(now, cause, actor, sync_run)
     with transaction.atomic():
-        _lock(iam_user_ids)
+        concerned = sorted({*iam_user_ids, *_sharers(iam_user_ids)})
+        _lock(concerned)
         limits = thresholds()
-        facts = facts_of(iam_user_ids)
-        facts, opened = _open(facts, limits, occasion)
-        _store(facts, opened, limits, occasion)
+        for start in range(0, len(concerned), AT_ONCE):
+            facts, opened = _open(facts_of(concerned[start : start + AT_ONCE]), limits, occasion)
+            _store(facts, opened, limits, occasion)
 
 
 def assess_due(now: datetime) -> int:
@@ -65,6 +69,13 @@ def assess_due(now: datetime) -> int:
     due = due_iam_users(thresholds(), now)
     assess(due, now=now, cause=Cause.CLOCK, actor="clock")
     return len(due)
+
+
+def _sharers(iam_user_ids: Collection[int]) -> set[int]:
+    """Return who is linked to a role that these are, or were, linked to: sharing a role is a fact about each of them."""
+    theirs = Replacement.objects.filter(candidate__iam_user__in=iam_user_ids)
+    shared = Replacement.objects.filter(iam_role__in=theirs.values("iam_role"), unlinked_at=None)
+    return set(shared.values_list("candidate__iam_user", flat=True))
 
 
 def _lock(iam_user_ids: Collection[int]) -> None:
@@ -96,27 +107,40 @@ def _open(
 def _store(
     facts: dict[int, CandidateFacts], opened: dict[int, Candidate], limits: Thresholds, occasion: Occasion
 ) -> None:
+    """Write what differs from the stored answers, and a line for every candidate that was opened or has moved."""
     candidates = {
         candidate.iam_user_id: candidate
         for candidate in Candidate.objects.filter(iam_user__in=facts).select_related("standing", "closed_by")
     }
     changed: list[Standing] = []
     events: list[Event] = []
+    seen_again: list[Candidate] = []
     for pk in sorted(facts):
-        candidate, each = candidates[pk], facts[pk]
-        before = getattr(candidate, "standing", None)
-        assessment = judge(each, thresholds=limits, now=occasion.now)
+        candidate = candidates[pk]
+        before: Standing | None = getattr(candidate, "standing", None)
+        line = Line(candidate, facts[pk], occasion.now, occasion.actor, occasion.sync_run)
+        if candidate.closed_at is not None and not proved_gone(facts[pk]):
+            seen_again.append(candidate)
+            facts[pk] = replace(facts[pk], closed_at=None)
+        assessment = judge(facts[pk], thresholds=limits, now=occasion.now)
         lost = lost_evidence(before, assessment) if occasion.cause is not Cause.PEOPLE else None
         step_back = reopening(before, assessment, fell=lost is not None, now=occasion.now)
-        after = row(candidate.pk, each, assessment, thresholds=limits, step_back=step_back)
+        after = row(candidate.pk, facts[pk], assessment, thresholds=limits, step_back=step_back)
         if before is None or differing(before, after):
             changed.append(after)
-        line = Line(candidate, each, occasion.now, occasion.actor, occasion.sync_run)
         if pk in opened:
             events.append(line.opened(assessment))
         elif before is not None and assessment.stage != before.stage:
             events.append(line.moved(Stage(before.stage), assessment, lost))
+    _withdraw_close(seen_again)
     Standing.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["candidate"], update_fields=COLUMNS, batch_size=500
     )
     record_all(events)
+
+
+def _withdraw_close(candidates: list[Candidate]) -> None:
+    """Take back the sign-off of what turned out not to be gone; the line that says so keeps who had signed."""
+    numbers = [candidate.pk for candidate in candidates]
+    if numbers:
+        Candidate.objects.filter(pk__in=numbers).update(closed_at=None, closed_by=None, close_note="")

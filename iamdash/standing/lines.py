@@ -35,13 +35,23 @@ class Line:
     def moved(self, stage_before: Stage, assessment: Assessment, lost: Evidence | None) -> Event:
         """Return the line of a candidate whose stage changed; `lost` is what AWS took back, if it did."""
         path = f"from {stage_before.label} to {assessment.stage.label}"
-        before, after = {"stage": stage_before.slug}, {"stage": assessment.stage.slug}
+        before, after = {"stage": stage_before.slug, **self._sign_off()}, {"stage": assessment.stage.slug}
         if lost is not None:
             words = f"{self.facts.user_name} was reopened, {path}: {self._words(lost.sentence)}"
             return self._event("candidate.reopened", words, before, after)
         why = _turning_point(assessment, stage_before)
         words = f"{self.facts.user_name} went {path}: {self._words(why.sentence)}"
         return self._event("candidate.stage_changed", words, before, after)
+
+    def _sign_off(self) -> dict[str, Any]:
+        """Return who had closed the candidate, for the line that outlives the sign-off."""
+        if self.candidate.closed_by is None or self.candidate.closed_at is None:
+            return {}
+        return {
+            "closed_by": self.candidate.closed_by.email,
+            "closed_at": self.candidate.closed_at.isoformat(),
+            "close_note": self.candidate.close_note,
+        }
 
     def _words(self, sentence: Sentence) -> str:
         return sentence.render(now=self.at, zone=UTC)
