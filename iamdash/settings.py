@@ -165,6 +165,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
-    # botocore's debug lines hold request headers: never below INFO, whatever the root says.
-    "loggers": {"botocore": {"level": "INFO"}, "boto3": {"level": "INFO"}, "urllib3": {"level": "INFO"}},
+    # botocore tells at INFO of every client it makes, and at DEBUG the headers of requests: neither, whatever the root says.
+    "loggers": {"botocore": {"level": "WARNING"}, "boto3": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}},
 }

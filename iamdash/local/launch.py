@@ -39,6 +39,7 @@ def demo(base: Path, *, port: int | None) -> None:
         environment = kept_by_the_demo() | variables
         write_manage_script(base / "manage", variables, forget_aws=True)
         _start_web(stack, base, environment, web_port)
+        terminal.say(f"http://localhost:{web_port}/ answers from here on.\n")
         # Before the workers: the past cannot be played over what they read of today.
         _run_in_the_open([sys.executable, programs.MANAGE, "demo_seed"], environment)
         _start_workers(stack, base, environment)
