@@ -263,10 +263,12 @@ class Known:
     """What a run needs to know beforehand.
 
     `users`: those not yet proved gone, by unique ID. `association_ids`: the associations already described.
-    `read_everybody`: ask for every user's keys directly (`manage.py sync --direct`).
+    `read_everybody`: ask for every user's keys directly (`manage.py sync --direct`). `pods_read_at`: when associations
+    were last read without a gap, so that known ones are described again once a day; None: describe them all.
     """
 
     users: Mapping[str, KnownUser]
     association_ids: frozenset[str]
     regions: tuple[str, ...]
     read_everybody: bool = False
+    pods_read_at: datetime | None = None

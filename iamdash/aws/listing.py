@@ -1,0 +1,134 @@
+"""Every IAM user and role of an account, by iam:GetAccountAuthorizationDetails: whole, or not at all.
+
+API Reference, GetAccountAuthorizationDetails: one marker walks all lists together. Members that are empty may be
+left out, and `RoleLastUsed` is empty where no use was seen in 400 days. Groups and managed policies are not asked for.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from iamdash.aws.answers import (
+    Answer,
+    account_of,
+    moment,
+    optional_moment,
+    optional_text,
+    structure,
+    structures,
+    text,
+    texts,
+)
+from iamdash.aws.errors import READ_ERRORS, Malformed, unread
+from iamdash.aws.paging import iam_pages
+from iamdash.aws.policy import parse_policy
+from iamdash.aws.progress import Surroundings
+from iamdash.aws.session import AwsSession
+from iamdash.aws.snapshot import ListedRole, ListedUser, Listing, NamedPolicy, Part, Unread
+
+ACTION = "iam:GetAccountAuthorizationDetails"
+MOST_ON_A_PAGE = 1000
+
+Listed = TypeVar("Listed", ListedUser, ListedRole)
+
+
+def list_account(session: AwsSession, *, account_id: str, surroundings: Surroundings) -> Listing | Unread:
+    """Return all users and roles of the account; Unread where the list did not end or contradicts itself."""
+    users: list[ListedUser] = []
+    roles: list[ListedRole] = []
+    try:
+        for page in iam_pages(session, ACTION, Filter=["User", "Role"], MaxItems=MOST_ON_A_PAGE):
+            users += [listed_user(detail) for detail in structures(page, "UserDetailList")]
+            roles += [listed_role(detail) for detail in structures(page, "RoleDetailList")]
+            surroundings.tell("Listing IAM users and roles", len(users) + len(roles), None)
+        return Listing(
+            account_id,
+            _checked(users, account_id, lambda listed: listed.user_name),
+            _checked(roles, account_id, lambda listed: listed.role_name),
+            surroundings.clock(),
+        )
+    except READ_ERRORS as error:
+        return unread(error, Part.AUTHORIZATION_DETAILS, ACTION)
+
+
+def listed_user(detail: Answer) -> ListedUser:
+    """Return a UserDetail as we keep it. Raises Malformed."""
+    return ListedUser(
+        unique_id=text(detail, "UserId"),
+        user_name=text(detail, "UserName"),
+        arn=text(detail, "Arn"),
+        path=optional_text(detail, "Path") or "/",
+        created_at=moment(detail, "CreateDate"),
+        tags=_tags(detail),
+        groups=_groups(detail),
+        attached_policies=_attached(detail),
+        inline_policies=_inline(detail, "UserPolicyList"),
+        permissions_boundary=_boundary(detail),
+    )
+
+
+def listed_role(detail: Answer) -> ListedRole:
+    """Return a RoleDetail as we keep it. Raises Malformed."""
+    trust_policy, trust_policy_text = parse_policy(detail.get("AssumeRolePolicyDocument"))
+    last_used = structure(detail, "RoleLastUsed") if detail.get("RoleLastUsed") else {}
+    return ListedRole(
+        unique_id=text(detail, "RoleId"),
+        role_name=text(detail, "RoleName"),
+        arn=text(detail, "Arn"),
+        path=optional_text(detail, "Path") or "/",
+        created_at=moment(detail, "CreateDate"),
+        trust_policy=trust_policy,
+        trust_policy_text=trust_policy_text,
+        attached_policies=_attached(detail),
+        inline_policies=_inline(detail, "RolePolicyList"),
+        permissions_boundary=_boundary(detail),
+        instance_profiles=tuple(text(profile, "Arn") for profile in structures(detail, "InstanceProfileList")),
+        tags=_tags(detail),
+        last_used_at=optional_moment(last_used, "LastUsedDate"),
+        last_used_region=optional_text(last_used, "Region"),
+    )
+
+
+def _groups(detail: Answer) -> tuple[str, ...]:
+    return tuple(texts(detail, "GroupList"))
+
+
+def _tags(detail: Answer) -> dict[str, str]:
+    return {text(tag, "Key"): optional_text(tag, "Value") for tag in structures(detail, "Tags")}
+
+
+def _attached(detail: Answer) -> tuple[NamedPolicy, ...]:
+    attached = structures(detail, "AttachedManagedPolicies")
+    return tuple(NamedPolicy(name=text(policy, "PolicyName"), arn=text(policy, "PolicyArn")) for policy in attached)
+
+
+def _inline(detail: Answer, name: str) -> tuple[NamedPolicy, ...]:
+    return tuple(
+        NamedPolicy(name=text(policy, "PolicyName"), document=parse_policy(policy.get("PolicyDocument"))[0])
+        for policy in structures(detail, name)
+    )
+
+
+def _boundary(detail: Answer) -> str:
+    return optional_text(detail.get("PermissionsBoundary") or {}, "PermissionsBoundaryArn")
+
+
+def _checked(found: Iterable[Listed], account_id: str, name_of: Callable[[Listed], str]) -> tuple[Listed, ...]:
+    """Return each item once. Raises Malformed where two contradict each other or one is of another account.
+
+    A list changes while its pages turn: an item may come twice, and one that was renamed comes under two names.
+    """
+    by_id: dict[str, Listed] = {}
+    names: set[str] = set()
+    for listed in found:
+        known = by_id.setdefault(listed.unique_id, listed)
+        if known != listed:
+            raise Malformed(f"{listed.unique_id} is in it twice, and not the same.")
+        if known is not listed:
+            continue
+        if account_of(listed.arn) != account_id:
+            raise Malformed(f"it holds {listed.arn}, which is not of account {account_id}.")
+        name = name_of(listed).lower()  # names are unique without regard to case
+        if name in names:
+            raise Malformed(f"two unique IDs have the name {name_of(listed)}.")
+        names.add(name)
+    return tuple(by_id.values())

@@ -1,0 +1,37 @@
+"""The AWS actions that iamdash calls, all of them: a call of any other is refused before it leaves.
+
+`docs/aws/reader-policy.json` grants READS, and a test compares the two.
+"""
+
+from typing import Any
+
+READS = frozenset(
+    {
+        "eks:DescribePodIdentityAssociation",
+        "eks:ListClusters",
+        "eks:ListPodIdentityAssociations",
+        "iam:GenerateCredentialReport",
+        "iam:GetAccessKeyLastUsed",
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GetCredentialReport",
+        "iam:GetUser",
+        "iam:ListAccessKeys",
+    }
+)
+# Opening a session. GetCallerIdentity needs no permission; AssumeRole is granted to the role that iamdash runs on.
+SESSION = frozenset({"sts:AssumeRole", "sts:GetCallerIdentity"})
+
+
+class NotAReadError(RuntimeError):
+    """An action outside the published policy was about to be called: a mistake of this program, and never sent."""
+
+
+def guard(client: Any) -> None:
+    """Make a boto3 client refuse every operation outside READS and SESSION."""
+    client.meta.events.register_first("before-parameter-build", _refuse_what_is_no_read)
+
+
+def _refuse_what_is_no_read(model: Any, **_: Any) -> None:
+    action = f"{model.service_model.signing_name}:{model.name}"
+    if action not in READS | SESSION:
+        raise NotAReadError(f"iamdash only reads AWS: {action} is not among its actions.")

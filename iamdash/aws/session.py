@@ -1,0 +1,107 @@
+"""A session in one AWS account: credentials and endpoint the standard AWS way, a role assumed where one is given."""
+
+import logging
+import threading
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.session import get_session
+
+from iamdash.aws.calls import Calls
+from iamdash.aws.errors import Malformed, Misconfigured
+from iamdash.aws.reads import guard
+
+# At DEBUG botocore writes requests and answers into the log, and with them the credentials that sts:AssumeRole gives.
+logging.getLogger("botocore").setLevel(logging.INFO)
+
+SESSION_NAME = "iamdash"
+# IAM has one endpoint for all Regions, and STS answers in every one: this serves where none is configured.
+ANY_REGION = "us-east-1"
+CONNECT_SECONDS = 5
+READ_SECONDS = 30  # a page of 1,000 items takes AWS several seconds
+ATTEMPTS = 8
+AT_ONCE = 4  # how many questions may be under way together
+
+
+class AwsSession:
+    """Reads one AWS account, for one run. Every call goes through `read`; `calls` knows what left.
+
+    Without `role_arn` the ambient credentials are used as they are. `attempts` bounds how often one call is sent:
+    botocore's adaptive mode slows down all calls to a service when AWS throttles one.
+    """
+
+    def __init__(
+        self,
+        *,
+        role_arn: str = "",
+        external_id: str = "",
+        allow_long_lived_key: bool = False,
+        attempts: int = ATTEMPTS,
+    ) -> None:
+        self._role_arn = role_arn
+        self._external_id = external_id
+        botocore_session = get_session()
+        self.calls = Calls(botocore_session, allow_long_lived_key=allow_long_lived_key)
+        self._boto3 = boto3.Session(botocore_session=botocore_session)
+        self._config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            max_pool_connections=AT_ONCE,
+            user_agent_extra="iamdash",
+        )
+        self._assumed: dict[str, str] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def long_lived(self) -> bool:
+        """Return whether a request was signed by a long-lived access key (AKIA…), of iamdash or of its profile."""
+        return self.calls.long_lived
+
+    def assume_role(self) -> None:
+        """Assume the role, if there is one to assume and it was not yet; later reads use it. Raises READ_ERRORS."""
+        if not self._role_arn or self._assumed:
+            return
+        external_id = {"ExternalId": self._external_id} if self._external_id else {}
+        answer = self.read("sts:AssumeRole", RoleArn=self._role_arn, RoleSessionName=SESSION_NAME, **external_id)
+        given = answer.get("Credentials", {})
+        try:
+            self._assumed = {
+                "aws_access_key_id": given["AccessKeyId"],
+                "aws_secret_access_key": given["SecretAccessKey"],
+                "aws_session_token": given["SessionToken"],
+            }
+        except KeyError:
+            raise Malformed("it holds no credentials.") from None
+        # The clients so far carry the ambient credentials.
+        self._clients.clear()
+
+    def read(self, action: str, *, region: str = "", **parameters: Any) -> dict[str, Any]:
+        """Call an action such as `iam:GetUser` and return AWS's answer. May be called from several threads.
+
+        Raises READ_ERRORS where AWS does not answer or its answer cannot be parsed, NotAReadError outside READS.
+        """
+        service, _, operation = action.partition(":")
+        call = getattr(self._client(service, region), xform_name(operation))
+        try:
+            answer: dict[str, Any] = call(**parameters)
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
+            # botocore's parsers raise these for dates, numbers and structures that are none.
+            raise Malformed(f"{type(error).__name__} while it was parsed.") from error
+        return answer
+
+    def _client(self, service: str, region: str) -> Any:
+        region = region or self._boto3.region_name or ANY_REGION
+        with self._lock:
+            if (service, region) not in self._clients:
+                open_client: Any = self._boto3.client  # its types know a service only by its literal name
+                try:
+                    client = open_client(service, region_name=region, config=self._config, **self._assumed)
+                except ValueError as error:
+                    raise Misconfigured(f"The AWS configuration cannot be used: {error}") from error
+                guard(client)
+                self._clients[service, region] = client
+            return self._clients[service, region]

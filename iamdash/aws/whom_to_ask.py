@@ -1,0 +1,54 @@
+"""Whose access keys to ask for: cost follows what changed, and the credential report shows what did.
+
+A function of what is known and what was just read. It errs towards asking: a question too many costs a call.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from iamdash.aws.snapshot import CredentialReport, Known, KnownUser, ListedUser, ReportRow
+from iamdash.aws.spread import due
+
+ANYWAY_AFTER = timedelta(days=7)
+# How long AWS keeps a report before it makes a new one. Without one, direct readings are made as often.
+REPORT_LASTS = timedelta(hours=4)
+
+NamedUser = ListedUser | KnownUser
+
+
+def whom_to_ask(
+    users: Iterable[NamedUser], *, known: Known, report: CredentialReport | None, now: datetime
+) -> list[NamedUser]:
+    """Return those of `users` (of the listing; without one, those known before) whose keys have to be listed."""
+    return [user for user in users if _has_to_be_asked(user, known=known, report=report, now=now)]
+
+
+def row_of(user: NamedUser, report: CredentialReport | None) -> ReportRow | None:
+    """Return the report's row about this very user; None: it has none, or that of somebody else of its name."""
+    row = report.rows.get(user.user_name) if report else None
+    if row is None or row.arn != user.arn or row.created_at != user.created_at:
+        return None
+    return row
+
+
+def _has_to_be_asked(user: NamedUser, *, known: Known, report: CredentialReport | None, now: datetime) -> bool:
+    before = known.users.get(user.unique_id)
+    if known.read_everybody or (before and (before.read_directly or before.ask_failed)):
+        return True
+    asked_at = before.asked_at if before else None
+    if report is None:
+        return asked_at is None or now - asked_at >= REPORT_LASTS
+    row = row_of(user, report)
+    if row is None or row.additional_credentials:
+        return True
+    if asked_at and due(user.unique_id, since=asked_at, now=now, period=ANYWAY_AFTER):
+        return True
+    return _slots_differ(row, before)
+
+
+def _slots_differ(row: ReportRow, before: KnownUser | None) -> bool:
+    """Return whether the slots are not what they were when the keys were last listed. Their order means nothing."""
+    slots = sorted((slot.created_at, slot.active) for slot in row.slots)
+    if before is None or before.slots_seen is None:
+        return bool(slots or (before and before.access_keys))
+    return slots != sorted(before.slots_seen)
