@@ -1,8 +1,10 @@
 from io import StringIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, ProgrammingError
 from pytest_django import Settings
 
 from iamdash.models import AwsAccount, Programme
@@ -61,3 +63,23 @@ def test_the_published_example_loads() -> None:
 
     assert "changes. " in out
     assert AwsAccount.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OperationalError("connection refused\n\tIs it running?"), "check DATABASE_URL. It says: connection refused"),
+        (ProgrammingError("relation does not exist\nLINE 1"), "run manage.py migrate. relation does not exist"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_said_in_one_line(
+    error: Exception, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "iamdash.toml"
+    file.write_text(GOOD)
+    monkeypatch.setattr("iamdash.organisation.load.Programme.objects", Mock(select_for_update=Mock(side_effect=error)))
+
+    with pytest.raises(CommandError) as refused:
+        load_config(file)
+
+    assert str(refused.value).endswith(said)

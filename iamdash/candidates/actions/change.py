@@ -25,7 +25,7 @@ def locked(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:
     `affected`: the other IAM users whose answers the action changes; they are locked with it.
     """
     fresh = locked_even_if_closed(candidate, affected=affected)
-    if fresh.closed_by and _still_closed(fresh):
+    if fresh.closed_by:
         raise Refused(
             f"Candidate {fresh.pk} was closed by {fresh.closed_by} and can no longer be changed. "
             "You can still write a note."
@@ -87,12 +87,6 @@ def storable(text: str, *, what: str) -> str:
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in words):
         raise Refused(f"{what} holds a character that cannot be stored. Remove it and send it again.")
     return words
-
-
-def _still_closed(candidate: Candidate) -> bool:
-    """Return whether the sign-off came after the proof that stands: AWS may have shown the IAM user again since."""
-    proved_at = candidate.iam_user.gone_confirmed_at
-    return bool(candidate.closed_at and proved_at and candidate.closed_at >= proved_at)
 
 
 def _at_least(level: AccessLevel) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from iamdash.management.database import database_errors_in_words
 from iamdash.models import AccessLevel
 from iamdash.organisation.people import NotAPerson, Wanted, make_person
 
@@ -41,10 +42,11 @@ class Command(BaseCommand):
             team_slugs=options["team"],
         )
         try:
-            person, is_new = make_person(wanted, now=timezone.now())
+            with database_errors_in_words():
+                person, is_new = make_person(wanted, now=timezone.now())
+                teams = ", ".join(sorted(person.teams.values_list("slug", flat=True))) or "no team"
         except NotAPerson as error:
             raise CommandError(str(error)) from error
-        teams = ", ".join(sorted(person.teams.values_list("slug", flat=True))) or "no team"
         told = "made" if is_new else "updated"
         self.stdout.write(f"{person.email} {told}: {person.access_level}, {teams}.")
         if not person.has_usable_password():

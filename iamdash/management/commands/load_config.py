@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from iamdash.management.database import database_errors_in_words
 from iamdash.organisation.config_file import ConfigError, read_config
 from iamdash.organisation.load import load
 
@@ -34,7 +35,8 @@ class Command(BaseCommand):
         except ConfigError as error:
             lines = [f"{file}, {problem}" for problem in error.problems]
             raise CommandError("\n".join([*lines, "Nothing was changed."])) from error
-        changes = load(config, now=timezone.now())
+        with database_errors_in_words():
+            changes = load(config, now=timezone.now())
         for change in changes:
             self.stdout.write(f"  {change}")
         told = _count(len(changes), "change") if changes else "Nothing changed"

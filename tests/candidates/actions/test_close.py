@@ -9,7 +9,7 @@ from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
 from tests.candidates.actions.conftest import assessed
-from tests.factories import NOW, days_ago, make_candidate, make_iam_role, make_iam_user
+from tests.factories import NOW, make_candidate, make_iam_role, make_iam_user
 
 
 def missing(candidate: Candidate, people: SimpleNamespace) -> str:
@@ -90,13 +90,3 @@ def test_what_aws_shows_again_after_it_was_closed_can_be_worked_on(
     claim = actions.claim(candidate=gone_candidate, team=people.platform, by=people.ann, now=NOW)
 
     assert claim.ended_at is None
-
-
-def test_a_later_proof_asks_for_a_sign_off_of_its_own(people: SimpleNamespace) -> None:
-    iam_user = make_iam_user("uploader", gone_at=days_ago(2), gone_confirmed_at=days_ago(1))
-    candidate = assessed(make_candidate(iam_user, closed_at=days_ago(5), closed_by=people.ann))
-
-    actions.close(candidate=candidate, note="Gone for good.", by=people.cat, now=NOW)
-
-    candidate.refresh_from_db()
-    assert (candidate.closed_at, candidate.closed_by) == (NOW, people.cat)
