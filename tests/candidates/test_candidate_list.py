@@ -1,0 +1,212 @@
+"""The query behind the candidates list: what each filter keeps, what search finds, how rows are ordered."""
+
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, viewer_of
+from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, SORTS, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
+from iamdash.models import Candidate, Note
+from iamdash.standing.assess import Cause, assess
+from tests.factories import (
+    NOW,
+    days_ago,
+    make_access_key,
+    make_aws_account,
+    make_candidate,
+    make_claim,
+    make_iam_role,
+    make_iam_user,
+    make_person,
+    make_replacement,
+    make_team,
+)
+
+NOBODY = Viewer(person_id=0, team_slugs=())
+KNOWN = [*VIEWS, *STAGES, *ROUTES, *USED, *KEYS, *OPENED, *SORTS, "-age", "-user", ""]
+
+
+def candidate_named(user_name: str, *, keys: tuple[dict[str, object], ...] = ({},), **columns: object) -> Candidate:
+    iam_user = make_iam_user(user_name, **columns)
+    for key in keys:
+        make_access_key(iam_user, **key)
+    return make_candidate(iam_user)
+
+
+def answer_all() -> None:
+    assess(list(Candidate.objects.values_list("iam_user", flat=True)), now=NOW, cause=Cause.AWS, actor="sync")
+
+
+def listed(viewer: Viewer = NOBODY, **asked: str) -> CandidateList:
+    answer_all()
+    return candidate_list(Filters.of(asked), viewer=viewer, now=NOW)
+
+
+def names(page: CandidateList) -> list[str]:
+    return [row.user_name for row in page.rows]
+
+
+@given(st.dictionaries(st.sampled_from([*TEXTS, "page", "utm_source"]), st.sampled_from(KNOWN) | st.text(max_size=20)))
+def test_the_canonical_address_of_a_canonical_address_is_itself(asked: dict[str, str]) -> None:
+    filters = Filters.of(asked)
+    once = filters.query(page=filters.page)
+
+    again = Filters.of(dict(parse_qsl(once, keep_blank_values=True)))
+
+    assert again.query(page=again.page) == once
+
+
+def test_a_change_of_anything_but_the_page_goes_back_to_the_first_page() -> None:
+    filters = Filters.of({"q": "s3", "page": "4"})
+
+    assert filters.query(stage="claimed") == "q=s3&stage=claimed"
+    assert filters.query(page=5) == "q=s3&page=5"
+
+
+def test_a_search_looks_everywhere_and_its_absence_looks_at_what_is_open() -> None:
+    assert Filters.of({}).shown_view == "open"
+    assert Filters.of({"q": "s3"}).shown_view == "everything"
+    assert Filters.of({"q": "s3", "view": "open"}).query() == "view=open&q=s3"
+
+
+@pytest.mark.django_db
+class TestSearch:
+    """A candidate is found by whatever somebody has in hand."""
+
+    @pytest.fixture(autouse=True)
+    def _rows(self) -> None:
+        account = make_aws_account(name="example-production")
+        key, gone = {"access_key_id": "AKIAFOUND"}, {"access_key_id": "AKIAGONE", "gone_at": days_ago(3)}
+        wanted = candidate_named("fastly-logs", keys=(key, gone), unique_id="AIDAWANTED", aws_account=account)
+        team = make_team("search", name="Search and Browse")
+        priya = make_person("priya@example.org", full_name="Priya Nair", teams=(team,))
+        make_claim(wanted, team=team, person=priya)
+        make_replacement(wanted, make_iam_role("logs-writer"))
+        Note.objects.create(candidate=wanted, body="Waiting for ticket OPS-12", written_at=NOW, written_by=priya)
+        candidate_named("other", aws_account=make_aws_account("222233334444", name="example-staging"))
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "fastly-logs", "FASTLY", "AKIAFOUND", "AKIAGONE", "AIDAWANTED", "arn:aws:iam::111122223333:user/fastly-logs",
+            "logs-writer", "Search", "browse", "priya", "priya@example.org", "ops-12", "production fastly", "Nair logs",
+        ],
+    )  # fmt: skip
+    def test_it_is_found(self, words: str) -> None:
+        assert names(listed(q=words)) == ["fastly-logs"]
+
+    @pytest.mark.parametrize("words", ["fastly staging", "%", "_", "fastly%logs", "\\"])
+    def test_every_word_must_match_and_none_is_a_pattern(self, words: str) -> None:
+        assert names(listed(q=words)) == (["fastly-logs"] if words == "" else [])
+
+
+@pytest.mark.django_db
+def test_each_filter_keeps_what_it_names() -> None:
+    account = make_aws_account("222233334444", name="example-staging")
+    team = make_team("search")
+    claimed = candidate_named("claimed", aws_account=account)
+    make_claim(claimed, team=team)
+    make_replacement(claimed)
+    candidate_named("plain")
+
+    assert names(listed(account="222233334444")) == ["claimed"]
+    assert names(listed(team="search")) == ["claimed"]
+    assert names(listed(team="none")) == ["plain"]
+    assert names(listed(stage="identified")) == ["plain"]
+    assert names(listed(route="pod_identity")) == ["claimed"]
+    assert names(listed(route="none")) == ["plain"]
+
+
+@pytest.mark.django_db
+def test_the_last_used_filter_keeps_unread_apart_from_no_use_recorded() -> None:
+    silent = {"last_used_at": None, "last_used_service": "", "last_used_region": ""}
+    candidate_named("yesterday")
+    candidate_named("last-year", keys=({"last_used_at": days_ago(500)},))
+    candidate_named("no-use-recorded", keys=(silent,))
+    candidate_named("unread", keys=(silent | {"last_used_as_of": None},))
+
+    assert names(listed(used="7")) == ["yesterday"]
+    assert names(listed(used="over-365")) == ["last-year"]
+    assert names(listed(used="none")) == ["no-use-recorded"]
+    assert names(listed(used="unread")) == ["unread"]
+    assert {row.user_name: row.unread for row in listed().rows}["unread"] is True
+    assert {row.user_name: row.unread for row in listed().rows}["no-use-recorded"] is False
+
+
+@pytest.mark.django_db
+def test_the_keys_filter_goes_by_what_is_left() -> None:
+    candidate_named("active")
+    candidate_named("inactive", keys=({"status": "Inactive"},))
+    candidate_named("keyless", keys=({"gone_at": days_ago(1)},))
+
+    assert names(listed(keys="active")) == ["active"]
+    assert names(listed(keys="inactive")) == ["inactive"]
+    assert names(listed(keys="none")) == ["keyless"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "sort", ["-age", "age", "user", "-user", "account", "owner", "stage", "-since", "used", "-used"]
+)
+def test_every_order_lists_everybody_once(sort: str) -> None:
+    candidate_named("a", keys=({"created_at": days_ago(900)},))
+    candidate_named("B", keys=({"created_at": days_ago(100), "last_used_at": None},))
+    candidate_named("c", keys=({"created_at": days_ago(500)},))
+
+    assert sorted(names(listed(sort=sort))) == ["B", "a", "c"]
+
+
+@pytest.mark.django_db
+def test_the_oldest_key_comes_first_unless_told_otherwise() -> None:
+    candidate_named("young", keys=({"created_at": days_ago(100)},))
+    candidate_named("old", keys=({"created_at": days_ago(900)},))
+    candidate_named("keyless", keys=({"gone_at": days_ago(1)},))
+
+    assert names(listed()) == ["old", "young", "keyless"]
+    assert names(listed(sort="age")) == ["young", "old", "keyless"]
+    assert names(listed(sort="user")) == ["keyless", "old", "young"]
+
+
+@pytest.mark.django_db
+def test_stuck_is_what_has_been_in_its_stage_for_too_long() -> None:
+    candidate_named("stuck")
+
+    page = listed(view="stuck")
+
+    assert names(page) == ["stuck"]
+    assert page.rows[0].is_stuck
+
+
+@pytest.mark.django_db
+def test_a_user_gone_once_is_open_and_says_so_until_it_is_confirmed() -> None:
+    candidate_named("going", gone_at=days_ago(0.001))
+
+    row = listed().rows[0]
+
+    assert (row.is_open, row.is_deleted) == (True, False)
+    assert row.gone_at == days_ago(0.001)
+
+
+@pytest.mark.django_db
+def test_the_page_takes_seven_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    for number in range(8):
+        make_claim(candidate_named(f"uploader-{number}"))
+    answer_all()
+    viewer = viewer_of(make_person(teams=(make_team(),)).pk)
+
+    with django_assert_num_queries(6):
+        candidate_list(Filters.of({"q": "uploader", "used": "7"}), viewer=viewer, now=NOW)
+
+
+@pytest.mark.django_db
+def test_new_this_week_counts_from_when_it_was_opened() -> None:
+    recent = candidate_named("recent")
+    recent.opened_at = NOW - timedelta(days=2)
+    recent.save()
+    candidate_named("long-known")
+
+    assert names(listed(opened="week")) == ["recent"]

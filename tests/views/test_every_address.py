@@ -1,0 +1,156 @@
+"""Every address, asked for as nobody and as people of every access level. A new address without a row here fails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from iamdash.models import AccessLevel, Candidate, Person
+from iamdash.standing.assess import Cause, assess
+from tests.factories import NOW, make_aws_account, make_candidate, make_person, make_team
+
+pytestmark = pytest.mark.django_db
+
+ANYBODY = None
+NUMBER, LINK, ACCOUNT = 999_999, 1, "111122223333"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who may ask: nobody in particular (ANYBODY: no sign-in), or people from this access level on."""
+
+    method: str
+    path: str
+    level: AccessLevel | None = AccessLevel.VIEWER
+
+
+ADDRESSES = {
+    "overview": Address("get", "/"),
+    "candidates": Address("get", "/candidates/"),
+    "candidates-export": Address("get", "/candidates/export.csv"),
+    "candidate-row-claim": Address("post", f"/candidates/{NUMBER}/row/claim", AccessLevel.ENGINEER),
+    "candidate-row-release": Address("post", f"/candidates/{NUMBER}/row/release", AccessLevel.ENGINEER),
+    "candidate": Address("get", f"/candidates/{NUMBER}/"),
+    "candidate-claim": Address("post", f"/candidates/{NUMBER}/claim", AccessLevel.ENGINEER),
+    "candidate-release": Address("post", f"/candidates/{NUMBER}/release", AccessLevel.ENGINEER),
+    "candidate-hand-over": Address("post", f"/candidates/{NUMBER}/hand-over", AccessLevel.ENGINEER),
+    "candidate-assign": Address("post", f"/candidates/{NUMBER}/assign", AccessLevel.LEAD),
+    "candidate-route": Address("post", f"/candidates/{NUMBER}/route", AccessLevel.ENGINEER),
+    "candidate-roles": Address("post", f"/candidates/{NUMBER}/roles", AccessLevel.ENGINEER),
+    "candidate-unlink-role": Address("post", f"/candidates/{NUMBER}/roles/{LINK}/unlink", AccessLevel.ENGINEER),
+    "candidate-due-date": Address("post", f"/candidates/{NUMBER}/due-date", AccessLevel.ENGINEER),
+    "candidate-notes": Address("post", f"/candidates/{NUMBER}/notes", AccessLevel.ENGINEER),
+    "candidate-links": Address("post", f"/candidates/{NUMBER}/links", AccessLevel.ENGINEER),
+    "candidate-remove-link": Address("post", f"/candidates/{NUMBER}/links/{LINK}/remove", AccessLevel.ENGINEER),
+    "candidate-close": Address("post", f"/candidates/{NUMBER}/close", AccessLevel.ENGINEER),
+    "health-live": Address("get", "/healthcheck/live", ANYBODY),
+    "health-ready": Address("get", "/healthcheck/ready", ANYBODY),
+    "sign-in": Address("get", "/sign-in", ANYBODY),
+    "sign-out": Address("post", "/sign-out"),
+    "theme": Address("post", "/theme"),
+}
+LEVELS = list(AccessLevel)
+
+
+def named_patterns(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named_patterns(pattern.url_patterns)
+        else:
+            yield pattern.name or str(pattern.pattern)
+
+
+@pytest.fixture
+def candidate() -> Candidate:
+    """What the addresses above speak of."""
+    make_aws_account(ACCOUNT)
+    candidate = make_candidate(pk=NUMBER)
+    assess([candidate.iam_user_id], now=NOW, cause=Cause.AWS, actor="sync")
+    return candidate
+
+
+def person_with(level: AccessLevel) -> Person:
+    return make_person(access_level=level, teams=(make_team(),))
+
+
+def ask(client: Client, address: Address) -> int:
+    return int(getattr(client, address.method)(address.path).status_code)
+
+
+def test_every_address_has_its_row() -> None:
+    assert sorted(named_patterns(get_resolver().url_patterns)) == sorted(ADDRESSES)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_nobody_is_sent_to_sign_in_except_where_it_is_open(client: Client, candidate: Candidate, name: str) -> None:
+    address = ADDRESSES[name]
+
+    answer = getattr(client, address.method)(address.path)
+
+    if address.level is ANYBODY:
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", [name for name, address in ADDRESSES.items() if address.level is not ANYBODY])
+def test_people_are_let_in_by_their_access_level(
+    client: Client, candidate: Candidate, name: str, level: AccessLevel
+) -> None:
+    address = ADDRESSES[name]
+    client.force_login(person_with(level))
+
+    status = ask(client, address)
+
+    assert address.level is not None
+    if LEVELS.index(level) < LEVELS.index(address.level):
+        assert status == 403
+    else:
+        assert status not in {403, 405}
+        assert status < 500
+
+
+@pytest.mark.parametrize("name", [name for name, address in ADDRESSES.items() if address.method == "post"])
+def test_what_changes_something_does_not_answer_a_link(client: Client, candidate: Candidate, name: str) -> None:
+    client.force_login(person_with(AccessLevel.ADMIN))
+
+    assert client.get(ADDRESSES[name].path).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name, address in ADDRESSES.items() if address.method == "post"])
+def test_a_form_from_another_site_is_refused(candidate: Candidate, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person_with(AccessLevel.ADMIN))
+
+    answer = client.post(ADDRESSES[name].path)
+
+    assert answer.status_code == 403
+    assert "That form could not be checked" in answer.content.decode()
+
+
+def test_a_deactivated_person_is_nobody(client: Client, candidate: Candidate) -> None:
+    person = person_with(AccessLevel.ADMIN)
+    client.force_login(person)
+    person.is_active = False
+    person.save()
+
+    assert client.get("/candidates/").status_code == 302
+
+
+def test_a_fragment_asked_for_without_sign_in_moves_the_whole_page_there(client: Client, candidate: Candidate) -> None:
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/candidates/?q=a"}
+
+    answer = client.post(ADDRESSES["candidate-row-claim"].path, headers=here)
+
+    assert answer.status_code == 200
+    assert answer["HX-Redirect"] == "/sign-in?next=/candidates/%3Fq%3Da"
+
+
+def test_after_sign_in_a_form_leads_back_to_its_page_and_never_to_itself(client: Client, candidate: Candidate) -> None:
+    answer = client.post("/theme", headers={"Referer": "http://testserver/candidates/"})
+
+    assert answer["Location"] == "/sign-in?next=/candidates/"
