@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from iamdash.views import candidate, candidates, frame, health, overview, sign_in
+from iamdash.views import accounts, candidate, candidates, frame, health, overview, sign_in
 from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
@@ -24,6 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("candidates/<int:number>/links", deeds.link_tracker, name="candidate-links"),
     path("candidates/<int:number>/links/<int:link>/remove", deeds.remove_tracker, name="candidate-remove-link"),
     path("candidates/<int:number>/close", deeds.close, name="candidate-close"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/running", accounts.running, name="accounts-running"),
+    path("accounts/sync", accounts.sync_all, name="sync-all"),
+    path("accounts/<str:account_id>/sync", accounts.sync_account, name="sync-account"),
     path("healthcheck/live", health.live, name="health-live"),
     path("healthcheck/ready", health.ready, name="health-ready"),
     path("sign-in", sign_in.sign_in, name="sign-in"),

@@ -1,0 +1,123 @@
+"""The overview: every number is the length of the list that it links to, and the queries stay few."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from iamdash.candidates.queries.overview import overview
+from iamdash.models import DailyCount, Programme
+from iamdash.models.journal import record
+from iamdash.rules.stage import Stage
+from tests.browser.believable import organisation
+from tests.factories import make_aws_account, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Client:
+    client.force_login(organisation())
+    return client
+
+
+def body_of(client: Client) -> str:
+    response = client.get("/")
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_it_says_how_many_active_keys_are_left_in_how_many_users(signed_in: Client) -> None:
+    assert "12 active keys left in 12 IAM users." in body_of(signed_in)
+
+
+def test_every_number_is_the_length_of_the_list_it_links_to(signed_in: Client) -> None:
+    linked = re.findall(r'<a href="(/candidates/[^"]*)"><b>([\d,]+)</b>', body_of(signed_in))
+
+    assert len(linked) == 6
+    for url, number in linked:
+        listed = signed_in.get(url.replace("&amp;", "&"), follow=True).content.decode()
+        assert len(re.findall(r'<tr id="row-', listed)) == int(number.replace(",", "")), url
+
+
+def test_every_team_is_named_and_those_without_one_come_last(signed_in: Client) -> None:
+    page = overview(now=timezone.now())
+
+    assert [team.name for team in page.teams][-1] == "No team yet"
+    assert {team.name: team.left for team in page.teams}["Data Services"] == 2
+    assert sum(sum(team.counts) for team in page.teams) == 12
+
+
+def test_the_change_is_counted_against_four_weeks_ago(signed_in: Client) -> None:
+    DailyCount.objects.create(
+        day=timezone.now().date() - timedelta(days=28),
+        aws_account_id="111111111111",
+        stage=Stage.IDENTIFIED,
+        candidates=14,
+        active_keys=15,
+    )
+
+    assert "3 fewer than four weeks ago." in body_of(signed_in)
+
+
+def test_keys_of_what_was_deleted_are_not_counted_as_left(signed_in: Client) -> None:
+    day = timezone.now().date() - timedelta(days=7)
+    for stage, keys in ((Stage.CLAIMED, 4), (Stage.DELETED, 2)):
+        DailyCount.objects.create(day=day, aws_account_id="1" * 12, stage=stage, candidates=1, active_keys=keys)
+
+    assert overview(now=timezone.now()).history[0].active_keys == 4
+
+
+def test_invented_history_is_called_so(signed_in: Client) -> None:
+    DailyCount.objects.create(
+        day=timezone.now().date() - timedelta(days=14),
+        aws_account_id="1" * 12,
+        stage=Stage.IDENTIFIED,
+        candidates=3,
+        active_keys=20,
+        invented=True,
+    )
+
+    assert "Dotted: invented for the demo" in body_of(signed_in)
+
+
+def test_this_week_counts_what_the_journal_says(signed_in: Client) -> None:
+    now = timezone.now()
+    for days, subject in ((1, "AKIAEXAMPLE1"), (2, "AKIAEXAMPLE2"), (8, "AKIATOOLONGAGO")):
+        record(
+            at=now - timedelta(days=days), actor="sync", kind="access_key.deactivated", sentence="…", subject=subject
+        )
+
+    body = body_of(signed_in)
+
+    assert "2 access keys deactivated" in body
+    assert "AKIATOOLONGAGO" not in body
+
+
+def test_without_accounts_it_says_what_to_do(client: Client) -> None:
+    client.force_login(make_person("ada@example.org"))
+
+    assert "manage.py load_config" in body_of(client)
+
+
+def test_before_anything_was_found_it_points_at_the_accounts(client: Client) -> None:
+    client.force_login(make_person("ada@example.org"))
+    make_aws_account()
+
+    assert "Nothing found yet" in body_of(client)
+
+
+def test_the_target_date_is_named(signed_in: Client) -> None:
+    Programme.objects.update_or_create(pk=1, defaults={"target_date": "2027-04-30"})
+
+    assert "The target is 30 April 2027." in body_of(signed_in)
+
+
+def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(8):
+        overview(now=timezone.now())
+    with django_assert_max_num_queries(14):
+        signed_in.get("/")
