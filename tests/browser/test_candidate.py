@@ -1,0 +1,168 @@
+"""The page of one candidate in a real browser: with and without JavaScript, in both themes and all widths."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from iamdash.candidates import actions
+from iamdash.models import Candidate, Person, Team
+from iamdash.rules.route import Route
+from iamdash.standing.assess import Cause, assess
+from tests.browser.believable import organisation
+from tests.browser.conftest import OpenPage
+from tests.factories import days_ago, make_iam_role, make_iam_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+UNCLAIMED = "content-data-api-s3"
+MINE = "fastly-logs-writer"
+SIZES = [(1440, 900), (390, 844), (320, 640)]
+
+
+@pytest.fixture
+def priya() -> Person:
+    return organisation()
+
+
+def candidate_of(user_name: str) -> Candidate:
+    return Candidate.objects.get(iam_user__user_name=user_name)
+
+
+def path_of(user_name: str) -> str:
+    return f"/candidates/{candidate_of(user_name).pk}/"
+
+
+def gone() -> str:
+    """The path of a candidate that is proved gone."""
+    iam_user = make_iam_user("old-uploader", gone_at=days_ago(2), gone_confirmed_at=days_ago(1))
+    candidate = Candidate.objects.create(iam_user=iam_user, opened_at=days_ago(9))
+    assess([iam_user.pk], now=timezone.now(), cause=Cause.AWS, actor="sync")
+    return f"/candidates/{candidate.pk}/"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_page_is_accessible_and_does_not_scroll_sideways(
+    open_page: OpenPage, priya: Person, assert_accessible: Callable[[Page], None], dark: bool, size: tuple[int, int]
+) -> None:
+    actions.write_note(candidate=candidate_of(MINE), body="x" * 300, by=priya, now=timezone.now())
+    for path in (path_of(UNCLAIMED), path_of(MINE), gone()):
+        page = open_page(path, person=priya, dark=dark, size=size)
+        page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
+
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_engineer_claims_chooses_the_route_links_the_role_and_notes_it(
+    open_page: OpenPage, priya: Person, javascript: bool
+) -> None:
+    make_iam_role("content-data-api", aws_account=candidate_of(UNCLAIMED).iam_user.aws_account)
+    page = open_page(path_of(UNCLAIMED), person=priya, javascript=javascript)
+
+    page.get_by_role("button", name="Claim it").click()
+    expect(page.get_by_role("heading", name="Choose a route")).to_be_visible()
+    expect(page.locator("#owner")).to_contain_text("owned by Priya Nair, Platform Reliability")
+
+    page.get_by_label("Route", exact=True).select_option(label="EKS Pod Identity")
+    page.get_by_role("button", name="Choose this route").click()
+    expect(page.get_by_role("heading", name="Link the replacement role")).to_be_visible()
+
+    page.get_by_role("button", name="Link content-data-api").click()
+    expect(page.get_by_role("region", name="Table of replacement roles")).to_contain_text("Trusts EKS Pod Identity")
+
+    page.get_by_text("Add a note").click()
+    page.get_by_label("Note", exact=True).fill("The role is linked.\nRolling out on Monday.")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator(".timeline")).to_contain_text("Rolling out on Monday.")
+    expect(page.get_by_text("Your note is on the timeline.")).to_be_visible()
+
+
+def test_after_a_deed_the_focus_is_on_what_comes_next(open_page: OpenPage, priya: Person) -> None:
+    page = open_page(path_of(UNCLAIMED), person=priya)
+
+    page.get_by_role("button", name="Claim it").press("Enter")
+
+    expect(page.get_by_role("heading", name="Choose a route")).to_be_focused()
+    expect(page.locator("#toasts")).to_contain_text(f"{UNCLAIMED} is yours.")
+
+
+def test_a_form_with_a_mistake_keeps_what_was_typed_and_leads_to_the_mistake(
+    open_page: OpenPage, priya: Person
+) -> None:
+    page = open_page(path_of(MINE), person=priya)
+    page.locator("summary", has_text="an issue or pull request").click()
+    page.get_by_label("Address of an issue or pull request").fill("http://tracker.example.org/1")
+
+    page.locator("#tracker-send").click()
+
+    refusal = page.locator("#error-summary, #refusal")
+    expect(refusal).to_be_focused()
+    expect(refusal).to_contain_text("Give the whole address, such as https://")
+
+
+def test_a_deed_that_somebody_was_faster_at_says_so_and_shows_the_truth(open_page: OpenPage, priya: Person) -> None:
+    candidate = candidate_of(MINE)
+    actions.choose_route(candidate=candidate, route=Route.IRSA, by=priya, now=timezone.now())
+    page = open_page(path_of(MINE), person=priya)
+    actions.choose_route(candidate=candidate, route=Route.JUST_DELETE, by=priya, now=timezone.now())
+
+    page.locator("summary", has_text="the route").click()
+    page.get_by_label("Route", exact=True).select_option(label="EKS Pod Identity")
+    page.locator("#route-send").click()
+
+    expect(page.locator("#refusal")).to_contain_text("Priya Nair chose Just delete")
+    expect(page.locator("#refusal")).to_be_focused()
+    expect(page.locator(".facts")).to_contain_text("Just delete: nothing needs it")
+
+
+def test_a_claim_that_was_taken_meanwhile_shows_who_has_it(open_page: OpenPage, priya: Person) -> None:
+    page = open_page(path_of(UNCLAIMED), person=priya)
+    rhys, data = Person.objects.get(full_name="Rhys Powell"), Team.objects.get(slug="data")
+    actions.claim(candidate=candidate_of(UNCLAIMED), team=data, by=rhys, now=timezone.now())
+
+    page.get_by_role("button", name="Claim it").click()
+
+    expect(page.locator("#refusal")).to_contain_text("Rhys Powell (Data Services) claimed it")
+    expect(page.locator("#owner")).to_contain_text("owned by Rhys Powell")
+
+
+def test_roles_are_found_while_one_types_and_the_word_keeps_the_focus(open_page: OpenPage, priya: Person) -> None:
+    make_iam_role("search-api")
+    page = open_page(path_of(MINE), person=priya)
+    page.get_by_text("Link a role").click()
+
+    page.get_by_label("Role name or ARN").press_sequentially("search-a")
+
+    expect(page.get_by_role("button", name="Link search-api")).to_be_visible()
+    expect(page.get_by_label("Role name or ARN")).to_be_focused()
+
+
+def test_the_arn_is_copied_and_said_to_be(open_page: OpenPage, priya: Person) -> None:
+    page = open_page(path_of(MINE), person=priya)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name="Copy ARN").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == candidate_of(MINE).iam_user.arn
+
+
+def test_what_has_the_focus_can_be_seen_all_the_way_down(open_page: OpenPage, priya: Person) -> None:
+    page = open_page(path_of(MINE), person=priya, size=(390, 844))
+    hidden = """async () => {
+      await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const it = document.activeElement, box = it.getBoundingClientRect();
+      const there = document.elementFromPoint(box.x + Math.min(box.width, innerWidth) / 2, box.y + box.height / 2);
+      return it === document.body || it.contains(there) || there?.contains(it) ? null : it.outerHTML;
+    }"""
+
+    found = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(hidden))
+
+    assert [each for each in found if each] == []
