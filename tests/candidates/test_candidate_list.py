@@ -92,7 +92,7 @@ class TestSearch:
     @pytest.mark.parametrize(
         "words",
         [
-            "fastly-logs", "FASTLY", "AKIAFOUND", "AKIAGONE", "AIDAWANTED", "arn:aws:iam::111122223333:user/fastly-logs",
+            "fastly-logs", "FASTLY", "AKIAFOUND", "AKIAGONE", "AIDAWANTED", "user/fastly-logs",
             "logs-writer", "Search", "browse", "priya", "priya@example.org", "ops-12", "production fastly", "Nair logs",
         ],
     )  # fmt: skip
@@ -173,7 +173,10 @@ def test_the_oldest_key_comes_first_unless_told_otherwise() -> None:
 
 @pytest.mark.django_db
 def test_stuck_is_what_has_been_in_its_stage_for_too_long() -> None:
-    candidate_named("stuck")
+    stuck = candidate_named("stuck")
+    stuck.opened_at = days_ago(30)
+    stuck.save()
+    candidate_named("under-way")
 
     page = listed(view="stuck")
 
@@ -192,7 +195,7 @@ def test_a_user_gone_once_is_open_and_says_so_until_it_is_confirmed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_takes_seven_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_page_takes_six_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(8):
         make_claim(candidate_named(f"uploader-{number}"))
     answer_all()
