@@ -72,7 +72,7 @@ def assess_due(now: datetime) -> int:
 
 
 def _sharers(iam_user_ids: Collection[int]) -> set[int]:
-    """Return who is linked to a role that these are, or were, linked to: sharing a role is a fact about each of them."""
+    """Return who is linked to a role that these are, or were, linked to: sharing it is a fact about each of them."""
     theirs = Replacement.objects.filter(candidate__iam_user__in=iam_user_ids)
     shared = Replacement.objects.filter(iam_role__in=theirs.values("iam_role"), unlinked_at=None)
     return set(shared.values_list("candidate__iam_user", flat=True))

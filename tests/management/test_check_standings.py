@@ -1,0 +1,59 @@
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from iamdash.models import AccessKey, Standing
+from iamdash.standing.assess import Cause, assess
+from tests.factories import days_ago, make_access_key, make_candidate, make_iam_user
+
+pytestmark = pytest.mark.django_db
+
+
+def an_assessed_iam_user() -> int:
+    iam_user = make_iam_user("uploader")
+    make_access_key(iam_user)
+    assess([iam_user.pk], now=timezone.now(), cause=Cause.AWS, actor="sync")
+    return iam_user.pk
+
+
+def test_stored_answers_that_are_what_the_rules_say_pass() -> None:
+    an_assessed_iam_user()
+    out = StringIO()
+
+    call_command("check_standings", stdout=out)
+
+    assert "All 1 stored answers are what the rules say." in out.getvalue()
+
+
+def test_a_row_changed_without_an_assessment_is_reported_by_column() -> None:
+    an_assessed_iam_user()
+    AccessKey.objects.update(status="Inactive")
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="1 of 1 stored answers differ"):
+        call_command("check_standings", stdout=out)
+
+    assert "(uploader in 111122223333): stage, " in out.getvalue()
+    assert "active_keys" in out.getvalue()
+
+
+def test_a_candidate_without_a_stored_answer_is_reported() -> None:
+    make_candidate()
+    out = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("check_standings", stdout=out)
+
+    assert "nothing is stored" in out.getvalue()
+
+
+def test_an_answer_that_waits_for_the_clock_is_counted_and_is_no_difference() -> None:
+    an_assessed_iam_user()
+    Standing.objects.update(recheck_at=days_ago(1), stage=2)
+    out = StringIO()
+
+    call_command("check_standings", stdout=out)
+
+    assert "1 due to be looked at again" in out.getvalue()

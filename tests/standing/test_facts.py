@@ -1,0 +1,135 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from iamdash.models import AccessKeyUse, PodIdentityAssociation, RoleUse
+from iamdash.rules.route import Route
+from iamdash.standing.assess import Cause, assess
+from iamdash.standing.facts import facts_of
+from tests.factories import (
+    NOW,
+    days_ago,
+    make_access_key,
+    make_aws_account,
+    make_candidate,
+    make_claim,
+    make_iam_role,
+    make_iam_user,
+    make_replacement,
+    make_sync_run,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def make_full_candidate() -> int:
+    candidate = make_candidate()
+    make_claim(candidate)
+    make_replacement(candidate)
+    return candidate.iam_user_id
+
+
+def test_one_candidate_and_fifty_need_the_same_number_of_queries() -> None:
+    make_sync_run()
+    ids = [make_full_candidate() for _ in range(50)]
+
+    with CaptureQueriesContext(connection) as for_one:
+        facts_of(ids[:1])
+    with CaptureQueriesContext(connection) as for_fifty:
+        found = facts_of(ids)
+
+    assert len(for_fifty) == len(for_one) <= 12
+    assert all(each.claim and each.replacements and each.access_keys for each in found.values())
+
+
+def test_assessing_fifty_takes_as_many_queries_as_assessing_one() -> None:
+    ids = [make_full_candidate() for _ in range(51)]
+
+    with CaptureQueriesContext(connection) as for_one:
+        assess(ids[:1], now=NOW, cause=Cause.AWS, actor="sync")
+    with CaptureQueriesContext(connection) as for_fifty:
+        assess(ids[1:], now=NOW, cause=Cause.AWS, actor="sync")
+
+    assert len(for_fifty) == len(for_one)
+
+
+def test_a_direct_reading_that_agreed_counts_from_the_run_that_made_it() -> None:
+    iam_user = make_iam_user(keys_read_at=days_ago(5))
+    key = make_access_key(iam_user, last_used_as_of=days_ago(5))
+    make_sync_run(
+        agreed_directly={iam_user.unique_id: days_ago(1).isoformat()},
+        uses_agreed_directly={key.access_key_id: days_ago(2).isoformat()},
+    )
+
+    facts = facts_of([iam_user.pk])[iam_user.pk]
+
+    assert facts.keys_as_of == days_ago(1)
+    assert facts.access_keys[0].directly_read_at == days_ago(1)
+    assert facts.access_keys[0].last_used_as_of == days_ago(2)
+
+
+def test_only_the_newest_finished_run_speaks_for_freshness() -> None:
+    iam_user = make_iam_user(keys_read_at=None)
+    make_sync_run(
+        started_at=days_ago(3), finished_at=days_ago(2), agreed_directly={iam_user.unique_id: days_ago(3).isoformat()}
+    )
+    make_sync_run(started_at=days_ago(1), finished_at=days_ago(0.9), agreed_directly={})
+    make_sync_run(started_at=days_ago(0.1), finished_at=None, outcome="running")
+
+    facts = facts_of([iam_user.pk])[iam_user.pk]
+
+    assert facts.keys_as_of is None
+    assert facts.users_as_of == days_ago(0.9)
+
+
+def test_a_key_that_is_gone_is_no_fact_but_says_when_it_ended() -> None:
+    iam_user = make_iam_user()
+    make_access_key(iam_user, gone_at=days_ago(3), status="Active")
+    make_access_key(iam_user, gone_at=days_ago(2), status="Inactive", status_changed_at=days_ago(30))
+
+    facts = facts_of([iam_user.pk])[iam_user.pk]
+
+    assert facts.access_keys == ()
+    assert facts.ever_had_key
+    assert facts.gone_keys_ended_at == days_ago(3)
+
+
+def test_a_replacement_comes_with_its_ledger_its_associations_and_its_sharers() -> None:
+    candidate, other = make_candidate(), make_candidate()
+    iam_role = make_iam_role(aws_account=make_aws_account("444455556666"), last_used_at=days_ago(1))
+    link = make_replacement(candidate, iam_role)
+    make_replacement(other, iam_role)
+    key = candidate.iam_user.access_keys.get()
+    AccessKeyUse.objects.create(access_key=key, last_used_at=days_ago(9), as_of=days_ago(8), source="direct")
+    for days in (4, 1):
+        RoleUse.objects.create(iam_role=iam_role, last_used_at=days_ago(days), as_of=days_ago(days))
+    PodIdentityAssociation.objects.create(
+        aws_account=iam_role.aws_account,
+        association_id="a-1",
+        association_arn="arn:aws:eks:eu-west-1:444455556666:podidentityassociation/govuk/a-1",
+        region="eu-west-1",
+        cluster_name="govuk",
+        namespace="apps",
+        service_account="uploader",
+        role_arn=iam_role.arn,
+        first_seen_at=days_ago(4),
+    )
+
+    facts = facts_of([candidate.iam_user_id])[candidate.iam_user_id]
+
+    replacement = facts.replacements[0]
+    assert (facts.route, replacement.shared_with, replacement.linked_by) == (Route.POD_IDENTITY, 1, str(link.linked_by))
+    assert (replacement.iam_role.first_used_at, replacement.iam_role.last_used_at) == (days_ago(4), days_ago(1))
+    assert [each.service_account for each in replacement.iam_role.associations] == ["uploader"]
+    assert [use.at for use in facts.access_keys[0].uses] == [days_ago(9)]
+
+
+def test_an_account_taken_out_of_the_config_is_not_readable() -> None:
+    iam_user = make_iam_user(aws_account=make_aws_account("444455556666", removed_at=datetime(2026, 5, 1, tzinfo=UTC)))
+
+    facts = facts_of([iam_user.pk])[iam_user.pk]
+
+    assert not facts.account_readable
+    assert "444455556666" not in facts.known_account_ids
