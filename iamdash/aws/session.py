@@ -13,8 +13,9 @@ from iamdash.aws.calls import Calls
 from iamdash.aws.errors import Malformed, Misconfigured
 from iamdash.aws.reads import guard
 
-# At DEBUG botocore writes requests and answers into the log, and with them the credentials that sts:AssumeRole gives.
-logging.getLogger("botocore").setLevel(logging.INFO)
+# At DEBUG botocore writes requests and answers into the log, and with them the credentials that sts:AssumeRole gives;
+# at INFO it tells of every client that is made.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 SESSION_NAME = "iamdash"
 # IAM has one endpoint for all Regions, and STS answers in every one: this serves where none is configured.
