@@ -1,5 +1,6 @@
 """The page of one candidate and its deeds: what is shown to whom, and what happens when somebody was faster."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -28,6 +29,7 @@ from tests.factories import (
     make_sync_run,
     make_team,
 )
+from tests.views.markup import problems_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Target": "candidate"}
@@ -281,6 +283,31 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
     # Session, person, the page's nine, teams, suggestions of roles, and the frame's one.
     with django_assert_num_queries(14):
         client.get(f"/candidates/{claimed.pk}/")
+
+
+def test_the_page_is_valid_in_every_state_and_holds_nothing_inline(
+    client: Client, people: SimpleNamespace, claimed: Candidate, gone: Candidate
+) -> None:
+    make_iam_role("backup-uploader-role")
+    make_replacement(claimed, linked_by=people.ann)
+    assessed(claimed)
+    wrong = as_(client, people.lea).post(f"/candidates/{claimed.pk}/notes", {"body": ""}).content.decode()
+    pages = [page_of(client, person, each) for person in (people.lea, people.vic) for each in (claimed, gone)]
+
+    for page in [wrong, *pages]:
+        assert problems_of(page) == []
+        assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|hx-on|javascript:", page)
+
+
+def test_too_long_in_one_stage_and_past_its_day_are_said(
+    client: Client, people: SimpleNamespace, claimed: Candidate
+) -> None:
+    Candidate.objects.filter(pk=claimed.pk).update(due_on=date(2020, 1, 1))
+
+    page = page_of(client, people.vic, claimed)
+
+    assert "Stuck <time" in page
+    assert "Overdue" in page
 
 
 # Deeds ---------------------------------------------------------------------------------------------------------------

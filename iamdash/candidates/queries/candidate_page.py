@@ -158,7 +158,7 @@ def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> Can
         route=chosen_route(candidate),
         due_on=candidate.due_on,
         closing=_closing(candidate),
-        next_step=next_step_card(next_step, stage=stage) if next_step else None,
+        next_step=next_step_card(next_step) if next_step else None,
         steps=step_lines(steps, stage=stage, fell_from=fell_from, readings=readings),
         safe_to_deactivate=VERDICTS[Verdict(standing.safe_to_deactivate)],
         safe_to_delete=VERDICTS[Verdict(standing.safe_to_delete)],

@@ -20,6 +20,21 @@ STATES: Mapping[str, tuple[str, str]] = {
     "skipped": ("Skipped", "skipped"),
     "reopened": ("Reopened", "reopened"),
 }
+# Which step each kind of next step leads to; signing off comes after all of them.
+TOWARDS: Mapping[str, Stage] = {
+    "claim": Stage.CLAIMED,
+    "choose_route": Stage.ROLE_READY,
+    "link_role": Stage.ROLE_READY,
+    "fix_role": Stage.ROLE_READY,
+    "switch_over": Stage.SWITCHED_OVER,
+    "read_keys": Stage.DEACTIVATED,
+    "wait_for_silence": Stage.DEACTIVATED,
+    "deactivate": Stage.DEACTIVATED,
+    "soak": Stage.DELETED,
+    "delete_key": Stage.DELETED,
+    "delete_user": Stage.DELETED,
+    "confirm_gone": Stage.DELETED,
+}
 MARKS = {Holds.HOLDS: "Seen", Holds.FAILS: "Not so", Holds.UNKNOWN: "Unknown"}
 
 
@@ -49,7 +64,7 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class NextStepCard:
-    """The one thing to do. `position`: "5 of 6", the step that it leads to."""
+    """The one thing to do. `position`: "5 of 6", the step that it leads to; empty for what comes after the last."""
 
     kind: str
     title: str
@@ -91,13 +106,13 @@ def step_lines(
     return tuple(lines)
 
 
-def next_step_card(next_step: NextStep, *, stage: Stage) -> NextStepCard:
+def next_step_card(next_step: NextStep) -> NextStepCard:
     """Return the next step as the page shows it."""
-    towards = min(stage + 1, Stage.DELETED)
+    towards = TOWARDS.get(next_step.kind)
     return NextStepCard(
         kind=next_step.kind,
         title=next_step.title,
-        position=f"{towards} of {len(Stage)}",
+        position=f"{towards} of {len(Stage)}" if towards else "",
         sentences=next_step.sentences,
         commands=next_step.commands,
         not_before=next_step.not_before,
