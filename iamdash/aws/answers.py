@@ -43,6 +43,11 @@ def structure(answer: Answer, name: str) -> Answer:
     return value
 
 
+def optional_structure(answer: Answer, name: str) -> Answer:
+    """Return a structure that AWS leaves out, or leaves empty, where there is nothing to say."""
+    return structure(answer, name) if answer.get(name) else {}
+
+
 def structures(answer: Answer, name: str, *, required: bool = False) -> list[Answer]:
     """Return a list of structures, empty where AWS may leave it out and did. Raises Malformed where it is no list."""
     value = answer.get(name, None if required else [])

@@ -12,8 +12,8 @@ from iamdash.aws.answers import (
     account_of,
     moment,
     optional_moment,
+    optional_structure,
     optional_text,
-    structure,
     structures,
     text,
     texts,
@@ -69,7 +69,7 @@ def listed_user(detail: Answer) -> ListedUser:
 def listed_role(detail: Answer) -> ListedRole:
     """Return a RoleDetail as we keep it. Raises Malformed."""
     trust_policy, trust_policy_text = parse_policy(detail.get("AssumeRolePolicyDocument"))
-    last_used = structure(detail, "RoleLastUsed") if detail.get("RoleLastUsed") else {}
+    last_used = optional_structure(detail, "RoleLastUsed")
     return ListedRole(
         unique_id=text(detail, "RoleId"),
         role_name=text(detail, "RoleName"),
@@ -109,7 +109,7 @@ def _inline(detail: Answer, name: str) -> tuple[NamedPolicy, ...]:
 
 
 def _boundary(detail: Answer) -> str:
-    return optional_text(detail.get("PermissionsBoundary") or {}, "PermissionsBoundaryArn")
+    return optional_text(optional_structure(detail, "PermissionsBoundary"), "PermissionsBoundaryArn")
 
 
 def _checked(found: Iterable[Listed], account_id: str, name_of: Callable[[Listed], str]) -> tuple[Listed, ...]:
