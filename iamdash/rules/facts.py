@@ -38,7 +38,7 @@ class KeyFacts:
 
     `last_used_at` None with `last_used_as_of` set: no use recorded. `last_used_as_of` None: unread.
     `directly_read_at`: the newest direct reading (iam:ListAccessKeys) that agrees with `status`; None where only the
-    credential report is known. `uses`: the ledger, oldest first.
+    credential report is known. `uses`: the ledger, oldest first; only filled in where a replacement is linked.
     """
 
     access_key_id: str

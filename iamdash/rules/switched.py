@@ -31,13 +31,12 @@ def switched_over(facts: CandidateFacts, ready: Step) -> Step:
         return _step(Holds.FAILS, (_by_people(Holds.FAILS, "There is no replacement role to switch over to yet."),))
     keys_used_at = newest([key.last_used_at for key in facts.access_keys])
     evidence = (
+        *_not_ready(ready),
         *(_role_works(each, facts, keys_used_at) for each in facts.replacements),
         *_latest_use(facts, keys_used_at),
         *_keys_silent(facts),
     )
     holds = all_of(evidence)
-    if holds is Holds.HOLDS and ready.holds is not Holds.HOLDS:
-        holds = ready.holds
     return _step(holds, evidence, _reached_at(facts, keys_used_at) if holds is Holds.HOLDS else None)
 
 
@@ -46,6 +45,12 @@ def still_used_after_switch(facts: CandidateFacts) -> bool:
     keys_used_at = newest([key.last_used_at for key in facts.access_keys])
     live = [each for each in facts.replacements if _used_after(each.iam_role, each.linked_at)]
     return keys_used_at is not None and any(keys_used_at > each.linked_at for each in live)
+
+
+def _not_ready(ready: Step) -> tuple[Evidence, ...]:
+    if ready.holds is Holds.HOLDS:
+        return ()
+    return (_by_people(ready.holds, "Not every replacement role is known to be ready: see the step before."),)
 
 
 def _role_works(replacement: ReplacementFacts, facts: CandidateFacts, keys_used_at: datetime | None) -> Evidence:

@@ -29,12 +29,19 @@ def coming_up(limits: Thresholds, now: datetime) -> list[int]:
     keys = AccessKey.objects.filter(
         too_old | (unused & Q(created_at__lte=_before(now, limits.grace_days))), gone_at=None
     )
-    with_keys = IamUser.objects.filter(readable, access_keys__in=keys)
-    # Before its key IDs are known, an IAM user has only the report's slots, which SQL cannot compare: there are few.
-    slots_only = IamUser.objects.filter(readable, keys_read_at=None, report_slots__isnull=False).exclude(
-        report_slots=[]
-    )
-    return list(with_keys.union(slots_only).values_list("pk", flat=True))
+    with_keys = IamUser.objects.filter(readable, access_keys__in=keys).values_list("pk", flat=True)
+    return [*with_keys, *_by_their_slots(readable, limits, now)]
+
+
+def _by_their_slots(readable: Q, limits: Thresholds, now: datetime) -> list[int]:
+    """Return those whose key IDs are still unread, so that only the report's slots can tell; there are few."""
+    slots_only = IamUser.objects.filter(readable, keys_read_at=None, access_keys=None, report_slots__isnull=False)
+    limit = _before(now, limits.long_lived_days)
+    return [
+        pk
+        for pk, slots in slots_only.values_list("pk", "report_slots")
+        if any(datetime.fromisoformat(created_at) <= limit for created_at, _active in slots or ())
+    ]
 
 
 def _before(now: datetime, days: int) -> datetime:

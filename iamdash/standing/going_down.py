@@ -25,10 +25,8 @@ def lost_evidence(before: Standing | None, assessment: Assessment) -> Evidence |
     if before is None or assessment.stage >= before.stage:
         return None
     held = {step.stage for step in steps_from_json(before.steps) if step.holds is Holds.HOLDS}
-    for step in assessment.steps:
-        if step.stage in held and step.holds is Holds.FAILS:
-            return next(evidence for evidence in step.evidence if evidence.holds is Holds.FAILS)
-    return None
+    against = (each for step in assessment.steps if step.stage in held for each in step.evidence)
+    return next((evidence for evidence in against if evidence.holds is Holds.FAILS), None)
 
 
 def reopening(before: Standing | None, assessment: Assessment, *, fell: bool, now: datetime) -> Reopening:

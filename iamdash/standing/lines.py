@@ -73,10 +73,9 @@ class Line:
 
 
 def _turning_point(assessment: Assessment, stage_before: Stage) -> Evidence:
-    """Return the evidence that explains a move: of the step reached, or of the first step that holds no more."""
-    by_stage = {step.stage: step for step in assessment.steps}
+    """Return the evidence that explains a move: of the stage reached, or what says no more of the one that was left."""
     if assessment.stage > stage_before:
-        return by_stage[assessment.stage].evidence[0]
-    left = [by_stage[stage] for stage in Stage if assessment.stage < stage <= stage_before]
-    standing_in_the_way = [step for step in left if step.holds in {Holds.FAILS, Holds.UNKNOWN}]
-    return (standing_in_the_way or left)[0].evidence[0]
+        return assessment.steps[assessment.stage - 1].evidence[0]
+    left = reversed(assessment.steps[assessment.stage : stage_before])
+    against = (each for step in left for each in step.evidence if each.holds in {Holds.FAILS, Holds.UNKNOWN})
+    return next(against, assessment.steps[stage_before - 1].evidence[0])

@@ -115,7 +115,10 @@ def test_keys_that_can_no_longer_be_read_are_no_reopening() -> None:
     by_aws(iam_user)
 
     assert Standing.objects.get().reopened_at is None
-    assert kinds()[-1] == "candidate.stage_changed"
+    event = Event.objects.last()
+    assert event is not None
+    assert event.kind == "candidate.stage_changed"
+    assert event.sentence.endswith("from Deactivated to Identified: The access keys could not be read: AccessDenied")
 
 
 def test_a_released_claim_lowers_the_stage_without_reopening() -> None:
