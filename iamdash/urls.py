@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from iamdash.views import accounts, candidate, candidates, frame, health, overview, sign_in
+from iamdash.views import accounts, candidate, candidates, frame, health, overview, sign_in, single_sign_on
 from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("healthcheck/live", health.live, name="health-live"),
     path("healthcheck/ready", health.ready, name="health-ready"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-in/<slug:provider_id>/", single_sign_on.begin, name="openid_connect_login"),
+    path("sign-in/<slug:provider_id>/callback", single_sign_on.finish, name="openid_connect_callback"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("theme", frame.theme, name="theme"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -53,7 +53,6 @@ class Frame:
     person_email: str
     access_level: str
     zone: str
-    candidates_url: str
     accounts_url: str
     synced_at: datetime | None
     late: bool
@@ -98,8 +97,7 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         person_email=person.email,
         access_level=person.get_access_level_display(),
         zone=timezone.get_current_timezone_name(),
-        candidates_url=_address("candidates"),
-        accounts_url=_address("accounts"),
+        accounts_url=reverse("accounts"),
         synced_at=age.synced_at,
         late=age.late,
         notices=tuple(_notices(age, now=now)),
@@ -114,11 +112,11 @@ def late_after() -> timedelta:
 def _place(request: HttpRequest, view_name: str, name: str) -> Place:
     here = request.resolver_match.url_name if request.resolver_match else None
     below = "true" if BELOW.get(here or "") == view_name else ""
-    return Place(name, _address(view_name), "page" if here == view_name else below)
+    return Place(name, reverse(view_name), "page" if here == view_name else below)
 
 
 def _notices(age: DataAge, *, now: datetime) -> list[Notice]:
-    accounts_url = _address("accounts")
+    accounts_url = reverse("accounts")
     notices = [
         Notice("problem", *_behind(account, now=now), accounts_url, "See what AWS said") for account in age.behind
     ]
@@ -137,10 +135,3 @@ def _behind(account: AccountAge, *, now: datetime) -> tuple[str, str]:
         return f"{account.name} has never been read.", "Nothing on this page includes it."
     since = ago(account.last_good_at, now=now)
     return f"{account.name} was last read {since}.", "Its rows show what AWS held then."
-
-
-def _address(view_name: str) -> str:
-    try:
-        return reverse(view_name)
-    except NoReverseMatch:
-        return "/"

@@ -1,4 +1,4 @@
-"""Signing in by e-mail address and password, and out."""
+"""The sign-in page and signing in by password; signing out. Single sign-on is next door."""
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -26,7 +26,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form is not None and form.is_valid():
         login(request, form.person)
         return redirect(onward)
-    context = {"form": form or SignInForm(request), "next": onward, "by_password": settings.PASSWORD_SIGN_IN}
+    context = {
+        "form": form or SignInForm(request),
+        "next": onward,
+        "by_password": settings.PASSWORD_SIGN_IN,
+        "provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        "provider_id": settings.OIDC_PROVIDER_ID,
+    }
     return render(request, "sign_in/sign_in.html", context, status=422 if form else 200)
 
 

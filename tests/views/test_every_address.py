@@ -45,9 +45,15 @@ ADDRESSES = {
     "candidate-links": Address("post", f"/candidates/{NUMBER}/links", AccessLevel.ENGINEER),
     "candidate-remove-link": Address("post", f"/candidates/{NUMBER}/links/{LINK}/remove", AccessLevel.ENGINEER),
     "candidate-close": Address("post", f"/candidates/{NUMBER}/close", AccessLevel.ENGINEER),
+    "accounts": Address("get", "/accounts/"),
+    "accounts-running": Address("get", "/accounts/running"),
+    "sync-all": Address("post", "/accounts/sync", AccessLevel.ADMIN),
+    "sync-account": Address("post", f"/accounts/{ACCOUNT}/sync", AccessLevel.ENGINEER),
     "health-live": Address("get", "/healthcheck/live", ANYBODY),
     "health-ready": Address("get", "/healthcheck/ready", ANYBODY),
     "sign-in": Address("get", "/sign-in", ANYBODY),
+    "openid_connect_login": Address("get", "/sign-in/single/", ANYBODY),
+    "openid_connect_callback": Address("get", "/sign-in/single/callback", ANYBODY),
     "sign-out": Address("post", "/sign-out"),
     "theme": Address("post", "/theme"),
 }
@@ -90,7 +96,7 @@ def test_nobody_is_sent_to_sign_in_except_where_it_is_open(client: Client, candi
     answer = getattr(client, address.method)(address.path)
 
     if address.level is ANYBODY:
-        assert answer.status_code == 200
+        assert answer.status_code in {200, 404}  # 404: no provider is set up
     else:
         assert answer.status_code == 302
         assert answer["Location"].startswith("/sign-in?next=")
