@@ -1,0 +1,64 @@
+"""What Postgres knows of an AWS account before a run, so that only what may have changed is asked."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Q
+
+from iamdash.aws.snapshot import Known, KnownUser
+from iamdash.inventory.findings import Findings
+from iamdash.models import AccessKey, Candidate, IamUser, PodIdentityAssociation, Programme
+from iamdash.rules.route import WITHOUT_ROLE
+from iamdash.rules.stage import Stage
+
+
+def known(findings: Findings, *, read_everybody: bool) -> Known:
+    """Return what is known of the account of this run. Four queries and one for the configured regions."""
+    account_id = findings.account_id
+    access_keys: dict[int, list[tuple[str, datetime, str]]] = defaultdict(list)
+    present = AccessKey.objects.filter(iam_user__aws_account_id=account_id, gone_at=None)
+    for iam_user_id, key_id, created_at, status in present.values_list(
+        "iam_user", "access_key_id", "created_at", "status"
+    ):
+        access_keys[iam_user_id].append((key_id, created_at, status))
+    directly = to_read_directly(account_id)
+    users = {
+        row.unique_id: KnownUser(
+            unique_id=row.unique_id,
+            user_name=row.user_name,
+            arn=row.arn,
+            created_at=row.created_at,
+            slots_seen=_slots(row),
+            asked_at=findings.keys_as_of(row),
+            ask_failed=bool(row.keys_unread_reason),
+            access_keys=tuple(access_keys[row.pk]),
+            read_directly=row.pk in directly,
+        )
+        for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None)
+    }
+    associations = PodIdentityAssociation.objects.filter(aws_account_id=account_id, gone_at=None)
+    programme = Programme.objects.filter(pk=1).first()
+    return Known(
+        users=users,
+        association_ids=frozenset(associations.values_list("association_id", flat=True)),
+        regions=tuple(programme.regions) if programme else (),
+        read_everybody=read_everybody,
+    )
+
+
+def to_read_directly(account_id: str) -> frozenset[int]:
+    """Return the IAM users whose keys are read in every run: claimed candidates whose next step hangs on them.
+
+    Those are at Role ready or later, or on a route that needs no role.
+    """
+    waiting = Q(standing__stage__gte=Stage.ROLE_READY) | Q(route__in=WITHOUT_ROLE)
+    claimed = Candidate.objects.filter(
+        waiting, iam_user__aws_account_id=account_id, claims__isnull=False, claims__ended_at=None
+    )
+    return frozenset(claimed.values_list("iam_user", flat=True))
+
+
+def _slots(row: IamUser) -> tuple[tuple[datetime, bool], ...] | None:
+    if row.asked_slots is None:
+        return None
+    return tuple((datetime.fromisoformat(created_at), active) for created_at, active in row.asked_slots)

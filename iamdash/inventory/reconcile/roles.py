@@ -1,0 +1,133 @@
+"""IAM roles: the rows agree with a complete listing, and the ledger keeps each new RoleLastUsed."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Q
+
+from iamdash.aws.snapshot import ListedRole, Listing
+from iamdash.inventory.findings import Changes, Findings
+from iamdash.inventory.reconcile.differ import BATCH, Changed, compare, enumerated, save, save_columns
+from iamdash.inventory.reconcile.policies import described
+from iamdash.models import Event, IamRole, Replacement, RoleUse
+
+TRUST = ("trust_policy", "trust_policy_text")
+WORDS = {
+    "role_name": "name",
+    "path": "path",
+    "tags": "tags",
+    "attached_policies": "attached policies",
+    "inline_policies": "inline policies",
+    "permissions_boundary": "permissions boundary",
+    "instance_profiles": "instance profiles",
+}
+
+
+def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
+    """Create and update IAM roles; one that a complete listing does not hold is gone."""
+    rows = {row.unique_id: row for row in IamRole.objects.filter(aws_account_id=findings.account_id)}
+    answers = {listed.unique_id: _values(listed, rows.get(listed.unique_id)) for listed in listing.roles}
+    changed, unknown = compare(rows, answers)
+    save(changed)
+    new = [
+        IamRole(aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key])
+        for key in unknown
+    ]
+    IamRole.objects.bulk_create(new, batch_size=BATCH)
+    gone = [row for key, row in rows.items() if key not in answers and row.gone_at is None]
+    for row in gone:
+        row.gone_at = listing.read_at
+    save_columns(gone, ["gone_at"])
+    used = [each.row for each in changed if "last_used_at" in each.before] + new
+    _keep_uses(used, listing)
+    return Changes(
+        created=len(new),
+        updated=len(changed),
+        gone=len(gone),
+        events=[
+            *(_line("found", f"IAM role {row.role_name} found.", row, listing, findings) for row in new),
+            *(event for each in changed for event in _told(each, listing, findings)),
+            *(_line("gone", f"IAM role {row.role_name} is gone.", row, listing, findings) for row in gone),
+        ],
+        iam_user_ids=replaced_by(Q(iam_role__in=[*(each.row for each in changed), *gone]))
+        if changed or gone
+        else set(),
+    )
+
+
+def replaced_by(iam_roles: Q) -> set[int]:
+    """Return the IAM users whose replacement is one of these roles (a condition on `Replacement`)."""
+    return set(Replacement.objects.filter(iam_roles, unlinked_at=None).values_list("candidate__iam_user", flat=True))
+
+
+def _values(listed: ListedRole, row: IamRole | None) -> dict[str, Any]:
+    values = described(listed) | {
+        "role_name": listed.role_name,
+        "trust_policy": listed.trust_policy,
+        "trust_policy_text": listed.trust_policy_text,
+        "instance_profiles": sorted(listed.instance_profiles),
+        "gone_at": None,
+    }
+    # AWS forgets a use after 400 days (IAM API, "RoleLastUsed"); we do not, and a use is never taken back.
+    if listed.last_used_at and (row is None or row.last_used_at is None or listed.last_used_at > row.last_used_at):
+        values |= {"last_used_at": listed.last_used_at, "last_used_region": listed.last_used_region}
+    return values
+
+
+def _keep_uses(rows: Collection[IamRole], listing: Listing) -> None:
+    RoleUse.objects.bulk_create(
+        [
+            RoleUse(
+                iam_role=row,
+                last_used_at=row.last_used_at,
+                last_used_region=row.last_used_region,
+                as_of=listing.read_at,
+            )
+            for row in rows
+            if row.last_used_at
+        ],
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+
+
+def _told(changed: Changed, listing: Listing, findings: Findings) -> list[Event]:
+    row, before = changed
+    told = []
+    if "gone_at" in before:
+        told.append(_line("seen_again", f"IAM role {row.role_name} is there again.", row, listing, findings))
+    if any(name in before for name in TRUST):
+        told.append(
+            _line(
+                "trust_changed",
+                f"Changed on IAM role {row.role_name}: who may assume it.",
+                row,
+                listing,
+                findings,
+                before={name: before[name] for name in TRUST if name in before},
+            )
+        )
+    if names := [name for name in WORDS if name in before]:
+        words = f"Changed on IAM role {row.role_name}: {enumerated(WORDS[name] for name in names)}."
+        told.append(_line("changed", words, row, listing, findings, before={name: before[name] for name in names}))
+    return told
+
+
+def _line(
+    kind: str,
+    sentence: str,
+    row: IamRole,
+    listing: Listing,
+    findings: Findings,
+    *,
+    before: dict[str, Any] | None = None,
+) -> Event:
+    return findings.line(
+        f"iam_role.{kind}",
+        sentence,
+        at=listing.read_at,
+        unique_id=row.unique_id,
+        subject=row.role_name,
+        before=before,
+        after={name: getattr(row, name) for name in before} if before else None,
+    )

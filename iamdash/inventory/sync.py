@@ -1,0 +1,159 @@
+"""One AWS account, from its answers to our rows: lock, read, reconcile piece by piece, record the run."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from django.db import transaction
+
+from iamdash.aws.progress import OnProgress
+from iamdash.aws.snapshot import Absence, KeysOfUser, Known, Piece, Unread
+from iamdash.inventory.findings import Clock, Findings
+from iamdash.inventory.known import known
+from iamdash.inventory.lock import held_here, one_sync_of
+from iamdash.inventory.reading import AccountReading
+from iamdash.inventory.reconcile.pieces import reconcile
+from iamdash.inventory.run import Progress, finish, open_run
+from iamdash.inventory.vet import vet
+from iamdash.models import AwsAccount, IamUser, SyncRun
+from iamdash.standing.assess import Cause, assess
+from iamdash.standing.thresholds import thresholds
+
+logger = logging.getLogger(__name__)
+# Answers that come one for each IAM user are written so many at a time.
+BATCHED = (KeysOfUser, Absence, Unread)
+AT_ONCE = 50
+
+
+class Reading(Protocol):
+    """An AWS account being read: its pieces as they come, and what they have cost so far."""
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """The number of calls by action, such as {"iam:ListAccessKeys": 12}."""
+
+    @property
+    def throttled(self) -> int:
+        """How often AWS asked to slow down."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield what AWS answers, in the order it is read."""
+
+
+class Read(Protocol):
+    """Opens the reading of an AWS account."""
+
+    def __call__(self, aws_account: AwsAccount, *, known: Known, clock: Clock, on_progress: OnProgress) -> Reading: ...
+
+
+class LockLostError(Exception):
+    """The database connection that held the account's lock is gone, so another sync of it may be running."""
+
+
+def sync_account(
+    aws_account: AwsAccount,
+    *,
+    trigger: str,
+    clock: Clock,
+    asked_by: str = "",
+    read: Read = AccountReading,
+    read_everybody: bool = False,
+    on_progress: OnProgress | None = None,
+) -> SyncRun | None:
+    """Bring one AWS account's rows up to date; return the finished run.
+
+    None: another sync of it is running, or the account was taken out of the config and is read no more. Nothing that
+    AWS answers raises: it is in the run, in words. `on_progress` is told what is read, how many of it are done, and of
+    how many (None: nobody knows). Raises LockLostError or django.db.Error where the database itself went away; the
+    next sync then closes the run.
+    """
+    if aws_account.removed_at is not None:
+        return None
+    with one_sync_of(aws_account.pk) as ours:
+        if not ours:
+            return None
+        sync_run = open_run(aws_account, trigger=trigger, asked_by=asked_by, now=clock())
+        findings = _begin(sync_run, clock)
+        reading: Reading | None = None
+        try:
+            reading = read(
+                aws_account,
+                known=known(findings, read_everybody=read_everybody),
+                clock=clock,
+                on_progress=_told_to(Progress(sync_run, clock), on_progress),
+            )
+            _reconcile_all(reading.pieces(), findings)
+        except Exception as error:
+            # Whatever it is, the run has to say so, and the other accounts go on.
+            logger.exception("The sync of %s broke off", aws_account.pk)
+            findings.broke_off = f"The sync broke off, {type(error).__name__}: {error}"
+        _end(findings, reading)
+        return sync_run
+
+
+def in_batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Yield pieces of one kind together where they come one for each IAM user, and every other piece by itself."""
+    batch: list[Piece] = []
+    for piece in pieces:
+        if batch and (type(piece) is not type(batch[0]) or len(batch) == AT_ONCE):
+            yield batch
+            batch = []
+        batch.append(piece)
+        if not isinstance(piece, BATCHED):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _begin(sync_run: SyncRun, clock: Clock) -> Findings:
+    return Findings(
+        sync_run,
+        thresholds(),
+        clock,
+        agreed=_moments(sync_run.agreed_directly),
+        uses_agreed=_moments(sync_run.uses_agreed_directly),
+    )
+
+
+def _moments(stored: Mapping[str, str]) -> dict[str, datetime]:
+    return {key: datetime.fromisoformat(at) for key, at in stored.items()}
+
+
+def _told_to(first: OnProgress, second: OnProgress | None) -> OnProgress:
+    def tell(doing: str, done: int, total: int | None) -> None:
+        first(doing, done, total)
+        if second is not None:
+            second(doing, done, total)
+
+    return tell
+
+
+def _reconcile_all(pieces: Iterator[Piece], findings: Findings) -> None:
+    for batch in in_batches(vet(piece, findings) for piece in pieces):
+        reconcile(batch, findings)
+        if findings.refused:
+            return
+
+
+def _end(findings: Findings, reading: Reading | None) -> None:
+    """Record the run, and assess in the same transaction whatever its freshness may change."""
+    if not held_here(findings.account_id):
+        raise LockLostError(f"The database went away while {findings.account_id} was synced.")
+    now = findings.clock()
+    with transaction.atomic():
+        calls, throttled = (reading.calls, reading.throttled) if reading else ({}, 0)
+        read_before = set(findings.sync_run.freshness)
+        finish(findings, calls=calls, throttled=throttled, now=now)
+        concerned = findings.assess_again | findings.changes.iam_user_ids
+        if set(findings.sync_run.freshness) - read_before:
+            concerned |= _candidates(findings.account_id)
+        if concerned:
+            assess(concerned, now=now, cause=Cause.AWS, actor="sync", sync_run=findings.sync_run.pk)
+
+
+def _candidates(account_id: str) -> set[int]:
+    """Return every IAM user of the account that is a candidate: a part of it was read for the first time."""
+    candidates = IamUser.objects.filter(aws_account_id=account_id, candidate__isnull=False)
+    return set(candidates.values_list("pk", flat=True))

@@ -1,0 +1,48 @@
+"""What workers do: each task finds its row, reads the clock and makes one call. The schedule is in celery.py."""
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from iamdash.celery import app
+from iamdash.inventory.due import due_accounts
+from iamdash.inventory.sync import sync_account as sync_one
+from iamdash.models import AwsAccount
+from iamdash.standing.assess import assess_due as assess_what_is_due
+from iamdash.standing.daily import count_day as count_one_day
+
+# Celery has no types of its own: hence the ignored decorators below.
+# An order that no worker has taken after so many seconds is given again; a lost one would otherwise wait for ever.
+ORDER_LASTS = 30 * 60
+
+
+@app.task  # type: ignore[untyped-decorator]
+def sync_due_accounts() -> None:
+    """Order a sync of every account that is due, unless it has been ordered and waits for a worker."""
+    for aws_account in due_accounts(timezone.now()):
+        if cache.add(_order(aws_account.pk), "waiting", timeout=ORDER_LASTS):
+            sync_account.apply_async(kwargs={"account_id": aws_account.pk, "trigger": "schedule"})
+
+
+@app.task  # type: ignore[untyped-decorator]
+def sync_account(*, account_id: str, trigger: str, asked_by: str = "") -> None:
+    """Sync one account. Running it twice is harmless: the second finds the lock taken, or nothing changed."""
+    cache.delete(_order(account_id))
+    aws_account = AwsAccount.objects.get(pk=account_id)
+    sync_one(aws_account, trigger=trigger, asked_by=asked_by, clock=timezone.now)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def assess_due() -> None:
+    """Re-assess what the passing of time has changed."""
+    assess_what_is_due(timezone.now())
+
+
+@app.task  # type: ignore[untyped-decorator]
+def count_day() -> None:
+    """Keep today's counts, which the burn-down draws; each run of a day replaces the one before."""
+    now = timezone.now()
+    count_one_day(timezone.localdate(now), now)
+
+
+def _order(account_id: str) -> str:
+    return f"sync-ordered:{account_id}"

@@ -1,0 +1,248 @@
+"""One sync of one account: every run ends and says how, an unchanged account changes no row, nothing old is lost."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from iamdash.aws.snapshot import Absence, KeysOfUser, Part, Piece, Unread
+from iamdash.inventory import lock
+from iamdash.inventory.sync import LockLostError, in_batches, sync_account
+from iamdash.models import AwsAccount, Candidate, Event, IamUser, SyncRun
+from iamdash.rules.route import Route
+from tests.factories import NOW, days_ago, make_claim, make_person, make_sync_run
+from tests.inventory.pieces import (
+    Answers,
+    association,
+    iam_role,
+    identity,
+    key,
+    keys,
+    listing,
+    pods,
+    report,
+    row,
+    slot,
+    sync,
+    sync_with,
+    used,
+    user,
+)
+
+UPLOADER = user("uploader")
+HOUR = timedelta(hours=1)
+LATER = NOW + HOUR
+DENIED = Unread(Part.CREDENTIAL_REPORT, "AWS said no.", "iam:GetCredentialReport", "AccessDenied")
+TABLES = """
+iamuser accesskey accesskeyuse iamrole roleuse podidentityassociation candidate standing event awsaccount programme
+"""
+
+
+def everything(at: object = NOW) -> tuple[Piece, ...]:
+    """What a whole reading holds; the last use is read directly."""
+    return (
+        listing(UPLOADER, user("other", tags={"team": "data"}), iam_role(last_used_at=days_ago(2)), at=at),  # type: ignore[arg-type]
+        report(row("uploader", slot(used_at=days_ago(3))), row("other")),
+        keys(UPLOADER, key(1, last=used(days_ago(3), as_of=at)), at=at),  # type: ignore[arg-type]
+        pods(association(), at=at) if at == NOW else pods(listed=("a-1",), at=at),  # type: ignore[arg-type]
+    )
+
+
+def versions() -> dict[str, list[tuple[object, ...]]]:
+    """Return which transaction wrote each row, table by table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in TABLES.split():
+            cursor.execute(f"SELECT ctid::text, xmin::text FROM iamdash_{table} ORDER BY 1")
+            found[table] = cursor.fetchall()
+    return found
+
+
+def test_an_unchanged_second_sync_touches_no_row_but_its_own(aws_account: AwsAccount) -> None:
+    sync(aws_account, *everything())
+    before = versions()
+
+    run = sync(aws_account, *everything(LATER), at=LATER)
+
+    assert versions() == before
+    assert run.changes == {"created": 0, "updated": 0, "gone": 0}
+    assert SyncRun.objects.count() == 2
+
+
+def test_a_run_says_how_it_went(aws_account: AwsAccount) -> None:
+    answers = Answers((identity(), *everything()), calls={"iam:ListAccessKeys": 2, "iam:GetUser": 1})
+
+    run = sync_with(answers, aws_account, asked_by="lead@example.org")
+
+    assert (run.outcome, run.finished_at, run.progress) == ("complete", NOW, {})
+    assert list(run.calls) == ["iam:GetUser", "iam:ListAccessKeys"]
+    assert run.asked_by == "lead@example.org"
+    assert run.caller_arn.endswith(":assumed-role/iamdash-reader/iamdash")
+    assert run.changes == {"created": 5, "updated": 2, "gone": 0}
+
+
+def test_a_gap_makes_a_run_partial_and_keeps_the_older_freshness(aws_account: AwsAccount) -> None:
+    first = sync(aws_account, *everything())
+
+    run = sync(aws_account, listing(UPLOADER, user("other"), iam_role(), at=LATER), DENIED, at=LATER)
+
+    assert run.outcome == "partial"
+    assert run.unread == [
+        {
+            "part": "credential_report",
+            "reason": "AWS said no.",
+            "action": "iam:GetCredentialReport",
+            "error_code": "AccessDenied",
+            "subject": "",
+        }
+    ]
+    assert run.freshness["credential_report"] == first.freshness["credential_report"]
+    assert run.freshness["authorization_details"] == LATER.isoformat()
+
+
+def test_a_failed_run_forgets_nothing(aws_account: AwsAccount) -> None:
+    first = sync(aws_account, *everything())
+    refused = Unread(Part.IDENTITY, "AWS refused sts:AssumeRole.", "sts:AssumeRole", "AccessDenied")
+
+    run = sync_with(Answers((refused,)), aws_account, at=LATER)
+
+    assert run.outcome == "failed"
+    assert run.freshness == first.freshness
+    assert run.agreed_directly == first.agreed_directly
+    assert IamUser.objects.filter(gone_at=None).count() == 2
+
+
+def test_nothing_is_read_after_a_refused_session(aws_account: AwsAccount) -> None:
+    run = sync_with(Answers((identity(account_id="999988887777"), listing(UPLOADER))), aws_account)
+
+    assert run.outcome == "failed"
+    assert not IamUser.objects.exists()
+
+
+def test_a_long_lived_key_of_our_own_is_refused(aws_account: AwsAccount) -> None:
+    run = sync_with(Answers((identity(long_lived=True), listing(UPLOADER))), aws_account)
+
+    assert run.outcome == "failed"
+    assert "IAMDASH_ALLOW_LONG_LIVED_KEY" in run.unread[0]["reason"]
+    assert not IamUser.objects.exists()
+
+
+def test_a_long_lived_key_that_is_allowed_is_remembered(aws_account: AwsAccount, settings: object) -> None:
+    settings.ALLOW_LONG_LIVED_KEY = True  # type: ignore[attr-defined]
+
+    run = sync_with(Answers((identity(long_lived=True), listing(UPLOADER))), aws_account)
+
+    assert (run.outcome, run.long_lived_credential) == ("complete", True)
+
+
+def test_a_reading_that_breaks_off_fails_the_run_and_keeps_what_was_written(aws_account: AwsAccount) -> None:
+    run = sync(aws_account, listing(UPLOADER), ValueError("a marker came twice"))
+
+    assert run.outcome == "failed"
+    assert run.unread == [{"part": "sync", "reason": "The sync broke off, ValueError: a marker came twice"}]
+    assert IamUser.objects.count() == 1
+
+
+def test_a_piece_that_cannot_be_written_is_rolled_back_whole(aws_account: AwsAccount) -> None:
+    run = sync(aws_account, listing(UPLOADER, user("x" * 65)))
+
+    assert run.outcome == "failed"
+    assert not IamUser.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_the_run_of_a_killed_worker_is_closed_by_the_next_one(aws_account: AwsAccount) -> None:
+    first = sync(aws_account, *everything())
+    killed = make_sync_run(aws_account, outcome="running", started_at=LATER, finished_at=None)
+    killed.freshness = first.freshness
+    killed.save()
+
+    sync(aws_account, *everything(LATER + HOUR), at=LATER + HOUR)
+
+    killed.refresh_from_db()
+    assert (killed.outcome, killed.finished_at) == ("failed", LATER + HOUR)
+    assert killed.unread == [{"part": "sync", "reason": "The worker that ran this sync was stopped before it ended."}]
+
+
+def test_an_account_taken_out_of_the_config_is_not_read(aws_account: AwsAccount) -> None:
+    aws_account.removed_at = NOW
+
+    run = sync_account(aws_account, trigger="schedule", clock=lambda: NOW, read=Answers((identity(),)))
+
+    assert run is None
+    assert not SyncRun.objects.exists()
+
+
+def test_progress_is_told_while_it_runs(aws_account: AwsAccount) -> None:
+    told = []
+
+    sync(aws_account, listing(UPLOADER), on_progress=lambda *progress: told.append(progress))
+
+    assert told == [("Reading", 1, 2)]
+
+
+def test_pieces_of_one_user_each_are_written_together() -> None:
+    pieces = [identity(), *[keys(UPLOADER)] * 51, *[Absence("AIDA", "a", "no_such_entity", "", NOW)] * 2]
+
+    batches = list(in_batches(pieces))
+
+    assert [(type(batch[0]), len(batch)) for batch in batches[1:]] == [(KeysOfUser, 50), (KeysOfUser, 1), (Absence, 2)]
+
+
+def test_claimed_candidates_without_need_of_a_role_are_read_directly(aws_account: AwsAccount) -> None:
+    sync(aws_account, *everything())
+    candidate = Candidate.objects.get()
+    make_claim(candidate)
+    Candidate.objects.update(route=Route.JUST_DELETE, route_chosen_at=NOW, route_chosen_by=make_person())
+    answers = Answers((identity(at=LATER), *everything(LATER)))
+
+    sync_with(answers, aws_account, at=LATER, read_everybody=True)
+
+    assert answers.known is not None
+    assert {known.user_name: known.read_directly for known in answers.known.users.values()} == {
+        "uploader": True,
+        "other": False,
+    }
+    assert answers.known.read_everybody
+    assert answers.known.association_ids == {"a-1"}
+
+
+@pytest.fixture
+def another_connection() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
+        yield other
+
+
+def test_two_syncs_of_one_account_do_not_run_at_once(
+    aws_account: AwsAccount, another_connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    another_connection.execute("SELECT pg_advisory_lock(%s)", [lock._number(aws_account.pk)])
+    assert lock.running() == {aws_account.pk}
+
+    run = sync_account(aws_account, trigger="schedule", clock=lambda: NOW, read=Answers((identity(),)))
+
+    assert run is None
+    assert not SyncRun.objects.exists()
+
+
+def test_a_worker_that_dies_frees_the_account(
+    aws_account: AwsAccount, another_connection: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    another_connection.execute("SELECT pg_advisory_lock(%s)", [lock._number(aws_account.pk)])
+    another_connection.close()
+
+    assert sync(aws_account, listing(UPLOADER)).outcome == "complete"
+    assert not lock.running()
+
+
+def test_a_sync_whose_lock_was_lost_records_nothing_more(aws_account: AwsAccount) -> None:
+    class LosesTheLock(Answers):
+        def pieces(self) -> Iterator[Piece]:
+            yield identity()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_all()")
+
+    with pytest.raises(LockLostError), transaction.atomic():
+        sync_account(aws_account, trigger="schedule", clock=lambda: NOW, read=LosesTheLock(()))
