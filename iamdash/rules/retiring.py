@@ -56,9 +56,17 @@ def after_deactivation(facts: CandidateFacts, *, thresholds: Thresholds, now: da
     soaked_at = after(ended_at(facts), days=thresholds.soak_days)
     if now < soaked_at:
         undo = tuple(commands.reactivate(facts, key) for key in keys)
-        words = f"iamdash offers no deletion before {{soaked_at}}: {count_days(thresholds.soak_days)} without any key. "
+        words = (
+            f"Nothing is deleted before {{soaked_at}}: {count_days(thresholds.soak_days)} without an active key first. "
+        )
         words += "If something breaks, reactivate the key." if keys else "Find out meanwhile whether anything broke."
-        return NextStep("soak", "Wait", (Sentence(words, {"soaked_at": soaked_at}),), undo, not_before=soaked_at)
+        return NextStep(
+            "soak",
+            "Wait before deleting anything",
+            (Sentence(words, {"soaked_at": soaked_at}),),
+            undo,
+            not_before=soaked_at,
+        )
     advice = (NO_JUDGEMENT, _code_first(facts, "delete"))
     if keys:
         key = keys[0]

@@ -4,6 +4,7 @@ import os
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from iamdash.rules.assess import assess
 from iamdash.rules.evidence import Assessment, Holds, Verdict
 from iamdash.rules.facts import CandidateFacts, KeyFacts, RoleFacts, Thresholds
 from iamdash.rules.reason import changes_at, reason_for
+from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import ACCOUNT_ID, NOW
 from tests.rules.strategies import CANDIDATES, MOMENTS, THRESHOLDS
@@ -136,7 +138,7 @@ def split(part: str) -> list[str]:
         return shlex.split(part.replace('"', ""))
 
 
-def sentences_of(answer: Assessment) -> list:  # type: ignore[type-arg]
+def sentences_of(answer: Assessment) -> list[Sentence]:
     found = [answer.reason, *(each.sentence for step in answer.steps for each in step.evidence)]
     return found + list(answer.next_step.sentences if answer.next_step else ())
 
@@ -153,9 +155,9 @@ def without_last_use(facts: CandidateFacts) -> CandidateFacts:
     return replace(facts, access_keys=tuple(unread(key) for key in facts.access_keys))
 
 
-def with_roles(facts: CandidateFacts, **changes: object) -> CandidateFacts:
+def with_roles(facts: CandidateFacts, **changes: Any) -> CandidateFacts:
     def unread(iam_role: RoleFacts) -> RoleFacts:
-        return replace(iam_role, **changes)  # type: ignore[arg-type]
+        return replace(iam_role, **changes)
 
     links = tuple(replace(each, iam_role=unread(each.iam_role)) for each in facts.replacements)
     return replace(facts, replacements=links)

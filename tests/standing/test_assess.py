@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -23,7 +23,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def by_aws(*iam_users: IamUser, now=NOW) -> None:  # type: ignore[no-untyped-def]
+def by_aws(*iam_users: IamUser, now: datetime = NOW) -> None:
     assess([each.pk for each in iam_users], now=now, cause=Cause.AWS, actor="sync", sync_run=7)
     assert list(differences(now)) == []
 

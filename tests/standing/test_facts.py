@@ -133,3 +133,14 @@ def test_an_account_taken_out_of_the_config_is_not_readable() -> None:
 
     assert not facts.account_readable
     assert "444455556666" not in facts.known_account_ids
+
+
+def test_a_last_use_that_only_the_report_knows_is_as_old_as_the_report_that_said_so() -> None:
+    iam_user = make_iam_user()
+    key = make_access_key(iam_user, last_used_source="report", last_used_as_of=days_ago(5))
+    make_access_key(iam_user, last_used_at=None, last_used_as_of=None, created_at=days_ago(9))
+    make_sync_run(uses_agreed_directly={key.access_key_id: days_ago(1).isoformat()})
+
+    facts = facts_of([iam_user.pk])[iam_user.pk]
+
+    assert [each.last_used_as_of for each in facts.access_keys] == [days_ago(5), None]
