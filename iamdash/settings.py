@@ -123,7 +123,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": OIDC_NAME,
                 "client_id": OIDC_CLIENT_ID,
                 "secret": OIDC_CLIENT_SECRET,
-                "settings": {"server_url": OIDC_ISSUER},
+                "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
             }
         ],
     }

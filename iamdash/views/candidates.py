@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates import actions
@@ -30,7 +30,7 @@ from iamdash.views.access import back_to, person_of, requires
 PAGE = "candidates/list.html"
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 def candidates(request: HttpRequest) -> HttpResponse:
     """Show the list which the address asks for, under its one canonical address; to htmx, what changes of it."""
@@ -41,7 +41,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
     return _list(request, filters)
 
 
-@require_GET
+@require_safe
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Send the candidates that the list would show, all pages of them, as CSV."""
     now = timezone.now()
@@ -58,7 +58,7 @@ def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
     """Claim a candidate from its row. If somebody has just claimed it: 409, and the row as it is."""
     person, now = person_of(request), timezone.now()
     candidate = get_object_or_404(Candidate, pk=number)
-    team = get_object_or_404(Team, pk=request.POST.get("team", ""))
+    team = get_object_or_404(Team, pk=request.POST.get("team", "").replace("\0", ""))
     try:
         actions.claim(candidate=candidate, team=team, by=person, now=now)
     except actions.NotPermitted as refusal:

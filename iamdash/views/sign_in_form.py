@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -41,7 +42,7 @@ class SignInForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        guesses = Guesses(cleaned["email"], self.request.META.get("REMOTE_ADDR", ""))
+        guesses = Guesses(cleaned["email"], _place(self.request))
         if guesses.used_up():
             raise ValidationError("Too many wrong passwords. Wait 15 minutes, then try again.")
         person = authenticate(self.request, username=cleaned["email"], password=cleaned["password"])
@@ -51,6 +52,13 @@ class SignInForm(forms.Form):
         guesses.forget()
         self.person = person
         return cleaned
+
+
+def _place(request: HttpRequest) -> str:
+    """Return the address that the request came from; behind a proxy, the one that the proxy saw and added last."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class Guesses:

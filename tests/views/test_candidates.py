@@ -202,3 +202,30 @@ def test_every_page_says_that_iamdash_runs_on_a_long_lived_key(signed_in: Client
     make_sync_run(make_aws_account(), finished_at=timezone.now(), long_lived_credential=True)
 
     assert "with a long-lived access key" in signed_in.get("/candidates/").content.decode()
+
+
+@pytest.mark.parametrize("team", ["", "no-such-team", "\0"])
+def test_a_claim_for_no_team_of_ours_is_not_found(signed_in: Client, team: str) -> None:
+    candidate = candidate_named("backup-uploader")
+
+    assert signed_in.post(f"/candidates/{candidate.pk}/row/claim", {"team": team}).status_code == 404
+
+
+def test_a_claim_of_a_candidate_that_is_not_there_is_not_found(signed_in: Client) -> None:
+    assert signed_in.post(f"/candidates/{10**30}/row/claim", {"team": "search"}).status_code == 404
+
+
+def test_a_claim_for_somebody_elses_team_is_forbidden_in_words(signed_in: Client) -> None:
+    candidate, team = candidate_named("backup-uploader"), make_team("data", name="Data Services")
+
+    answered = signed_in.post(f"/candidates/{candidate.pk}/row/claim", {"team": team.slug})
+
+    assert answered.status_code == 403
+    assert "You are not a member of Data Services" in answered.content.decode()
+
+
+def test_a_viewer_sees_no_button_to_claim(client: Client) -> None:
+    candidate_named("backup-uploader")
+    client.force_login(make_person(access_level="viewer", teams=(make_team(),)))
+
+    assert "row/claim" not in client.get("/candidates/").content.decode()

@@ -90,6 +90,28 @@ def test_a_stranger_who_guesses_does_not_keep_the_person_out(client: Client, pri
     assert answer.status_code == 302
 
 
+def test_behind_a_proxy_a_guesser_is_known_by_what_the_proxy_saw(
+    client: Client, priya: Person, settings: Settings
+) -> None:
+    settings.BEHIND_PROXY = True
+    wrong, right = {"email": priya.email, "password": "wrong"}, {"email": priya.email, "password": PASSWORD}
+    for number in range(GUESSES):
+        client.post("/sign-in", wrong, headers={"X-Forwarded-For": f"203.0.113.{number}, 192.0.2.1"})
+
+    same_place = client.post("/sign-in", right, headers={"X-Forwarded-For": "203.0.113.99, 192.0.2.1"})
+    elsewhere = client.post("/sign-in", right, headers={"X-Forwarded-For": "192.0.2.2"})
+
+    assert (same_place.status_code, elsewhere.status_code) == (422, 302)
+
+
+def test_without_its_cache_sign_in_goes_on(client: Client, priya: Person, settings: Settings) -> None:
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0"}}
+
+    assert client.post("/sign-in", {"email": priya.email, "password": "wrong"}).status_code == 422
+    assert client.post("/sign-in", {"email": priya.email, "password": PASSWORD}).status_code == 302
+
+
 def test_signing_out_ends_the_session(client: Client, priya: Person) -> None:
     client.force_login(priya)
 
