@@ -57,7 +57,7 @@ class Misconfigured(Exception):  # noqa: N818  as above
     """No client can be opened with the configuration (an endpoint that is no URL); the text says why."""
 
 
-READ_ERRORS = (ClientError, BotoCoreError, Malformed, LongLivedKeyRefused, Misconfigured)
+READ_ERRORS = (ClientError, BotoCoreError, ResponseParserError, Malformed, LongLivedKeyRefused, Misconfigured)
 
 
 def unread(error: Exception, part: Part, action: str, subject: str = "") -> Unread:

@@ -37,6 +37,8 @@ def list_account(session: AwsSession, *, account_id: str, surroundings: Surround
     roles: list[ListedRole] = []
     try:
         for page in iam_pages(session, ACTION, Filter=["User", "Role"], MaxItems=MOST_ON_A_PAGE):
+            if not {"UserDetailList", "RoleDetailList"} & set(page):
+                raise Malformed("it holds no list.")
             users += [listed_user(detail) for detail in structures(page, "UserDetailList")]
             roles += [listed_role(detail) for detail in structures(page, "RoleDetailList")]
             surroundings.tell("Listing IAM users and roles", len(users) + len(roles), None)

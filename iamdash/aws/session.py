@@ -17,6 +17,8 @@ from iamdash.aws.reads import guard
 # at INFO it tells of every client that is made.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
+# Reads botocore's service models from disk once, not anew for each session: that took longer than most syncs.
+LOADER = get_session().get_component("data_loader")
 SESSION_NAME = "iamdash"
 # IAM has one endpoint for all Regions, and STS answers in every one: this serves where none is configured.
 ANY_REGION = "us-east-1"
@@ -44,6 +46,7 @@ class AwsSession:
         self._role_arn = role_arn
         self._external_id = external_id
         botocore_session = get_session()
+        botocore_session.register_component("data_loader", LOADER)
         self.calls = Calls(botocore_session, allow_long_lived_key=allow_long_lived_key)
         self._boto3 = boto3.Session(botocore_session=botocore_session)
         self._config = Config(
