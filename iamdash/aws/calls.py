@@ -8,7 +8,7 @@ from botocore.session import Session as BotocoreSession
 
 from iamdash.aws.errors import THROTTLED, LongLivedKeyRefused
 
-SIGNED_BY_LONG_LIVED_KEY = b"Credential=AKIA"
+SIGNED_BY_LONG_LIVED_KEY = "Credential=AKIA"
 TOO_MANY_REQUESTS = 429
 
 
@@ -29,10 +29,8 @@ class Calls:
         session.register("response-received", self._response_received)
 
     def _before_send(self, **event: Any) -> None:
-        authorization = event["request"].headers.get("Authorization", b"")
-        if isinstance(authorization, str):
-            authorization = authorization.encode()
-        if SIGNED_BY_LONG_LIVED_KEY in authorization:
+        # botocore writes it as bytes; as text it is the same.
+        if SIGNED_BY_LONG_LIVED_KEY in str(event["request"].headers.get("Authorization")):
             self.long_lived = True
             if not self._allow_long_lived_key:
                 raise LongLivedKeyRefused

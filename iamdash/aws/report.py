@@ -47,30 +47,34 @@ def request_report(session: AwsSession) -> Unread | None:
 
 def fetch_report(session: AwsSession, *, account_id: str, surroundings: Surroundings) -> CredentialReport | Unread:
     """Return the report that was requested, waiting for it a bounded time; Unread where it does not come."""
-    for seconds in (*PAUSES, None):
+    for seconds in (0, *PAUSES):
+        if seconds:
+            surroundings.tell("Waiting for the credential report", 0, None)
+            surroundings.pause(seconds)
         try:
-            answer = session.read(GET)
-            content = answer.get("Content")
-            if not isinstance(content, bytes):
-                raise Malformed("Content is missing.")
-            return parse_report(
-                content,
-                account_id=account_id,
-                generated_at=moment(answer, "GeneratedTime"),
-                read_at=surroundings.clock(),
-            )
+            return _get_report(session, account_id=account_id, surroundings=surroundings)
         except READ_ERRORS as error:
-            if code_of(error) not in {*NOT_YET, EXPIRED}:
+            if code_of(error) == EXPIRED:
+                refused = request_report(session)
+                if refused:
+                    return refused
+            elif code_of(error) not in NOT_YET:
                 return unread(error, Part.CREDENTIAL_REPORT, GET)
-            expired = code_of(error) == EXPIRED
-        if seconds is None:
-            break
-        if expired and (refused := request_report(session)):
-            return refused
-        surroundings.tell("Waiting for the credential report", 0, None)
-        surroundings.pause(seconds)
     reason = "AWS is still making the credential report. The next sync looks for it again."
     return Unread(Part.CREDENTIAL_REPORT, reason, GET, "ReportInProgress")
+
+
+def _get_report(session: AwsSession, *, account_id: str, surroundings: Surroundings) -> CredentialReport:
+    answer = session.read(GET)
+    content = answer.get("Content")
+    if not isinstance(content, bytes):
+        raise Malformed("Content is missing.")
+    return parse_report(
+        content,
+        account_id=account_id,
+        generated_at=moment(answer, "GeneratedTime"),
+        read_at=surroundings.clock(),
+    )
 
 
 def parse_report(content: bytes, *, account_id: str, generated_at: datetime, read_at: datetime) -> CredentialReport:

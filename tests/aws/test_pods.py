@@ -173,6 +173,17 @@ def test_an_association_that_cannot_be_described_is_listed_all_the_same(
     assert gap.subject == f"{REGION}/govern/a-1"
 
 
+def test_a_description_of_another_association_is_unread(recorded: Recorded, surroundings: Surroundings) -> None:
+    recorded.on(CLUSTERS, {"clusters": ["govern"]}).on(ASSOCIATIONS, {"associations": [summary("a-1")]})
+    recorded.on(DESCRIBE, description("a-2"))
+
+    pods, (gap,) = read(recorded, surroundings, known(regions=(REGION,)))
+
+    assert pods
+    assert pods.described == ()
+    assert gap.error_code == "Malformed"
+
+
 def test_without_the_list_of_roles_nobody_knows_whether_to_ask(recorded: Recorded, surroundings: Surroundings) -> None:
     pods, gaps = read(recorded, surroundings, known(regions=(REGION,)), None)
 

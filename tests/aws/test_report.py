@@ -221,6 +221,15 @@ def test_a_report_that_expired_meanwhile_is_requested_anew(recorded: Recorded) -
     assert isinstance(fetch(recorded, []), CredentialReport)
 
 
+def test_a_report_that_expired_and_may_not_be_made_anew_is_unread(recorded: Recorded) -> None:
+    recorded.on(GET, refusal("ReportExpired", status=410)).on(GENERATE, refusal("AccessDenied"))
+
+    report = fetch(recorded, [])
+
+    assert isinstance(report, Unread)
+    assert report.action == GENERATE
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "Throttling", "LimitExceeded", "ServiceFailure"])
 def test_a_report_that_aws_will_not_make_is_unread(code: str, recorded: Recorded) -> None:
     recorded.on(GENERATE, refusal(code))

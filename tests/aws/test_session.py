@@ -234,6 +234,19 @@ def test_a_listing_under_faults_is_unread_with_its_cause(
     assert gap.part is Part.AUTHORIZATION_DETAILS
 
 
+def test_an_assumed_role_without_credentials_is_malformed(stand_in: RunningStandIn) -> None:
+    session = AwsSession(role_arn=READER, attempts=1)
+    answer_with(
+        session,
+        '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult/></AssumeRoleResponse>',
+    )
+
+    gap = who(session, OTHER)
+
+    assert isinstance(gap, Unread)
+    assert (gap.action, gap.error_code) == ("sts:AssumeRole", "Malformed")
+
+
 LISTING = (
     '<GetAccountAuthorizationDetailsResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
     "<GetAccountAuthorizationDetailsResult><IsTruncated>false</IsTruncated><UserDetailList><member>"
