@@ -12,7 +12,7 @@ from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.browser.believable import organisation
 from tests.browser.conftest import OpenPage
-from tests.factories import days_ago, make_iam_role, make_iam_user
+from tests.factories import days_ago, make_access_key, make_iam_role, make_iam_user, make_sync_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -166,3 +166,17 @@ def test_what_has_the_focus_can_be_seen_all_the_way_down(open_page: OpenPage, pr
         found.append(page.evaluate(hidden))
 
     assert [each for each in found if each] == []
+
+
+def test_a_sync_that_was_asked_for_brings_what_it_found_without_a_reload(open_page: OpenPage, priya: Person) -> None:
+    candidate = candidate_of(MINE)
+    account = candidate.iam_user.aws_account
+    page = open_page(f"{path_of(MINE)}?after={account.sync_runs.get().pk}", person=priya)
+    page.get_by_text("The sync is waiting for a worker.").wait_for()
+
+    make_access_key(candidate.iam_user, access_key_id="AKIANEWEXAMPLE000001")
+    make_sync_run(account, started_at=timezone.now(), finished_at=timezone.now())
+
+    expect(page.get_by_role("region", name="Table of access keys")).to_contain_text("AKIANEWEXAMPLE000001")
+    expect(page.locator("#sync-status")).to_contain_text("The page shows what it found.")
+    assert page.locator("#sync-status").get_attribute("hx-trigger") is None
