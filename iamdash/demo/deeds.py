@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypedDict
+
+from django.contrib.auth.hashers import make_password
 
 from iamdash.candidates import actions
 from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, Colleague, Work
@@ -24,15 +27,19 @@ class _On(TypedDict):
 
 def make_colleagues(now: datetime) -> None:
     """Make the people of the demo; those with a title can sign in."""
+    # Hashed once: each time takes as long as a sync.
+    hashed = make_password(PASSWORD)
     for colleague in COLLEAGUES:
         wanted = Wanted(
             email=colleague.email,
             access_level=AccessLevel(colleague.access_level),
             full_name=colleague.full_name,
-            password=PASSWORD if colleague.title else None,
             team_slugs=colleague.teams,
         )
-        make_person(wanted, now=now)
+        person, _ = make_person(wanted, now=now)
+        if colleague.title:
+            person.password = hashed
+            person.save(update_fields=["password"])
 
 
 def deeds(anchor: datetime) -> list[tuple[datetime, Deed]]:
@@ -44,8 +51,8 @@ def deeds(anchor: datetime) -> list[tuple[datetime, Deed]]:
 
 
 def _deeds_of(work: Work, anchor: datetime) -> Iterator[tuple[float, Deed]]:
-    yield work.claimed, lambda now: actions.claim(**_on(work), team=_team(work.team), now=now)
-    just_after = work.claimed - SOON / timedelta(days=1)
+    yield work.claimed.days_ago, lambda now: actions.claim(**_on(work), team=_team(work.claimed.team), now=now)
+    just_after = work.claimed.days_ago - SOON / timedelta(days=1)
     if work.route:
         yield just_after, lambda now: actions.choose_route(**_on(work), route=Route(work.route), now=now)
     if work.issue:
@@ -54,10 +61,19 @@ def _deeds_of(work: Work, anchor: datetime) -> Iterator[tuple[float, Deed]]:
         due_on = (anchor + timedelta(days=work.due_in)).date()
         yield just_after, lambda now: actions.set_due_date(**_on(work), due_on=due_on, now=now)
     for role_name, days_ago in work.roles:
-        yield days_ago, lambda now, name=role_name: actions.link_role(**_on(work), iam_role=_role(work, name), now=now)
+        yield days_ago, partial(_link_role, work, role_name)
     for days_ago, text in work.notes:
-        yield days_ago - 0.05, lambda now, body=text: actions.write_note(**_on(work), body=body, now=now)
+        yield days_ago - SOON / timedelta(days=1), partial(_write_note, work, text)
     yield from _endings_of(work)
+
+
+def _link_role(work: Work, role_name: str, now: datetime) -> None:
+    iam_role = IamRole.objects.get(aws_account=work.account.account_id, role_name=role_name, gone_at=None)
+    actions.link_role(**_on(work), iam_role=iam_role, now=now)
+
+
+def _write_note(work: Work, body: str, now: datetime) -> None:
+    actions.write_note(**_on(work), body=body, now=now)
 
 
 def _endings_of(work: Work) -> Iterator[tuple[float, Deed]]:
@@ -72,7 +88,7 @@ def _endings_of(work: Work) -> Iterator[tuple[float, Deed]]:
 
 
 def _on(work: Work) -> _On:
-    return {"candidate": _candidate(work), "by": _person(work.by)}
+    return {"candidate": _candidate(work), "by": _person(work.claimed.by)}
 
 
 def _candidate(work: Work) -> Candidate:
@@ -80,10 +96,6 @@ def _candidate(work: Work) -> Candidate:
     return Candidate.objects.filter(
         iam_user__aws_account=work.account.account_id, iam_user__user_name=work.user_name
     ).earliest("opened_at", "pk")
-
-
-def _role(work: Work, role_name: str) -> IamRole:
-    return IamRole.objects.get(aws_account=work.account.account_id, role_name=role_name, gone_at=None)
 
 
 def _person(colleague: Colleague) -> Person:

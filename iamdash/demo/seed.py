@@ -6,9 +6,10 @@ The sixty days are played through the real parts, with their clocks set back.
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from iamdash.demo import deeds, invented_counts
-from iamdash.demo.organisation.accounts import ACCOUNTS
+from iamdash.demo.organisation.accounts import ACCOUNTS, DATA, ENVIRONMENTS, INTEGRATION, STAGING, TOOLS, Account
 from iamdash.demo.organisation.hands import Hands
 from iamdash.demo.organisation.story import STORY
 from iamdash.inventory.sync import sync_account
@@ -17,11 +18,21 @@ from iamdash.models.journal import record
 from iamdash.standing.assess import assess_due
 from iamdash.standing.daily import count_day
 
-# When iamdash had looked at AWS, in days before the first start. The last one is now.
-SYNCED = (60, 54, 47, 41, 36, 31, 28, 23, 19, 15, 12, 9.5, 8, 5.5, 4, 2, 1, 0)
+# When iamdash is said to have looked at AWS, in days before the first start, and at which accounts: few looks, because
+# somebody waits, but one before and one after whatever story.py tells. The last one is now.
+LOOKS: tuple[tuple[float, tuple[Account, ...]], ...] = (
+    (60, ACCOUNTS),
+    (36, (*ENVIRONMENTS, TOOLS)),
+    (28, (*ENVIRONMENTS, TOOLS)),
+    (18.5, (*ENVIRONMENTS, TOOLS, DATA)),
+    (8, (*ENVIRONMENTS, TOOLS, DATA)),
+    (4, (STAGING, INTEGRATION, TOOLS)),
+    (0, ACCOUNTS),
+)
 SEEDED = "demo.seeded"
 
-Say = Callable[[str], None]
+# Told after each step: how many are done, of how many, and how many days ago it was.
+Say = Callable[[int, int, int], None]
 Step = tuple[datetime, Callable[[datetime], object]]
 
 
@@ -37,13 +48,14 @@ def has_data() -> bool:
 
 def seed(hands: Hands, *, now: datetime, say: Say) -> None:
     """Play the history up to `now`, telling how far it is. The clock is set right whatever breaks it off."""
-    deeds.make_colleagues(now - timedelta(days=SYNCED[0] + 1))
+    deeds.make_colleagues(now - timedelta(days=LOOKS[0][0] + 1))
     counts = invented_counts.Counts()
-    steps = _steps(hands, now, counts, say)
+    steps = _steps(hands, now, counts)
     try:
-        for at, step in steps:
+        for number, (at, step) in enumerate(steps, start=1):
             _set_clock(hands, now, at)
             step(at)
+            say(number, len(steps), (now - at).days)
     finally:
         hands.control("POST", "clock", offset_seconds=0)
     invented_counts.write(counts, today=now.date())
@@ -51,26 +63,22 @@ def seed(hands: Hands, *, now: datetime, say: Say) -> None:
     record(at=now, actor="demo", kind=SEEDED, sentence="The invented organisation was given its history.")
 
 
-def _steps(hands: Hands, now: datetime, counts: invented_counts.Counts, say: Say) -> list[Step]:
+def _steps(hands: Hands, now: datetime, counts: invented_counts.Counts) -> list[Step]:
     """Return everything that happens, in order: AWS's changes, people's deeds, and iamdash's looks at AWS."""
-    in_aws: list[Step] = [(moment.at(now), _bind(moment.deed, hands)) for moment in STORY]
+    in_aws: list[Step] = [(moment.at(now), partial(moment.deed, hands)) for moment in STORY]
     by_people: list[Step] = list(deeds.deeds(now))
     looks: list[Step] = [
-        (now - timedelta(days=days_ago), lambda at, days_ago=days_ago: _look(hands, at, days_ago, counts, say))
-        for days_ago in SYNCED
+        (now - timedelta(days=days_ago), partial(_look, hands, accounts=accounts, counts=counts))
+        for days_ago, accounts in LOOKS
     ]
     return sorted([*in_aws, *by_people, *looks], key=lambda step: step[0])
 
 
-def _bind(deed: Callable[[Hands, datetime], None], hands: Hands) -> Callable[[datetime], None]:
-    return lambda at: deed(hands, at)
-
-
-def _look(hands: Hands, at: datetime, days_ago: float, counts: invented_counts.Counts, say: Say) -> None:
-    """Sync every account as of `at`, and count what stands then."""
-    say("today" if days_ago == 0 else f"{days_ago:g} days ago")
-    hands.control("POST", "reports")
-    for aws_account in AwsAccount.objects.filter(pk__in=[account.account_id for account in ACCOUNTS]):
+def _look(hands: Hands, at: datetime, *, accounts: tuple[Account, ...], counts: invented_counts.Counts) -> None:
+    """Sync the accounts as of `at`, and count what stands then."""
+    account_ids = [account.account_id for account in accounts]
+    hands.control("POST", "reports", account_ids=account_ids)
+    for aws_account in AwsAccount.objects.filter(pk__in=account_ids):
         sync_account(aws_account, trigger="schedule", clock=_clock_from(at))
     assess_due(at)
     counts.take(at.date())

@@ -31,14 +31,21 @@ COLLEAGUES = (ROBIN, ALEX, SAM, KIT, JO, NOOR, DANA)
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """Who claimed it, for which team, so many days before the first start."""
+
+    team: str
+    by: Colleague
+    days_ago: float
+
+
+@dataclass(frozen=True)
 class Work:
     """What was recorded of one IAM user. Numbers are days before the first start; `due_in` counts days after it."""
 
     account: Account
     user_name: str
-    team: str
-    by: Colleague
-    claimed: float
+    claimed: Claimed
     route: str = ""
     roles: tuple[tuple[str, float], ...] = ()
     notes: tuple[tuple[float, str], ...] = ()
@@ -60,172 +67,197 @@ def _role(account: Account, name: str, days_ago: float) -> tuple[tuple[str, floa
 APPLICATIONS = (
     Work(
         *_app(INTEGRATION, "accessibility-bot"),
-        *("search", ALEX, 58, "just_delete"),
+        Claimed("search", ALEX, 58),
+        "just_delete",
         notes=((57, "The bot moved to another supplier in spring. Nothing calls the function any more."),),
-        closed=(27, "Checked with the search team: nobody missed it."),
+        closed=(17, "Checked with the search team: nobody missed it."),
     ),
-    Work(*_app(STAGING, "accessibility-bot"), "search", ALEX, 50, "just_delete"),
-    Work(*_app(PRODUCTION, "accessibility-bot"), "search", ALEX, 50, "just_delete", due_in=12),
+    Work(*_app(STAGING, "accessibility-bot"), Claimed("search", ALEX, 50), "just_delete"),
+    Work(*_app(PRODUCTION, "accessibility-bot"), Claimed("search", ALEX, 50), "just_delete", due_in=12),
     Work(
         *_app(INTEGRATION, "content-publisher-app"),
-        *("publishing", ALEX, 57, "pod_identity"),
+        Claimed("publishing", ALEX, 57),
+        "pod_identity",
         roles=_role(INTEGRATION, "content-publisher", 50),
         issue=412,
     ),
     Work(
         *_app(STAGING, "content-publisher-app"),
-        *("publishing", ALEX, 57, "pod_identity"),
+        Claimed("publishing", ALEX, 57),
+        "pod_identity",
         roles=_role(STAGING, "content-publisher", 42),
         issue=412,
     ),
     Work(
         *_app(PRODUCTION, "content-publisher-app"),
-        *("publishing", ALEX, 57, "pod_identity"),
+        Claimed("publishing", ALEX, 57),
+        "pod_identity",
         roles=_role(PRODUCTION, "content-publisher", 30),
-        notes=((25, "Pods restarted with the new service account; the old variables are gone from the chart."),),
+        notes=((27, "Pods restarted with the new service account; the old variables are gone from the chart."),),
         issue=412,
         due_in=21,
     ),
     Work(
         *_app(INTEGRATION, "search-indexer"),
-        *("search", ALEX, 54, "pod_identity"),
+        Claimed("search", ALEX, 54),
+        "pod_identity",
         roles=_role(INTEGRATION, "search-indexer", 50),
         issue=431,
     ),
     Work(
         *_app(STAGING, "search-indexer"),
-        *("search", ALEX, 54, "pod_identity"),
+        Claimed("search", ALEX, 54),
+        "pod_identity",
         roles=_role(STAGING, "search-indexer", 40),
         notes=((5, "Re-indexing failed without the key: it is in a second place. Made it active again."),),
         issue=431,
     ),
     Work(
         *_app(PRODUCTION, "search-indexer"),
-        *("search", ALEX, 54, "pod_identity"),
+        Claimed("search", ALEX, 54),
+        "pod_identity",
         roles=_role(PRODUCTION, "search-indexer", 22),
         issue=431,
     ),
     Work(
         *_app(INTEGRATION, "fares-calculator"),
-        "journeys",
-        SAM,
-        34,
+        Claimed("journeys", SAM, 34),
         "pod_identity",
         roles=_role(INTEGRATION, "fares-calculator", 33),
     ),
     Work(
         *_app(STAGING, "fares-calculator"),
-        "journeys",
-        SAM,
-        34,
+        Claimed("journeys", SAM, 34),
         "pod_identity",
         roles=_role(STAGING, "fares-calculator", 20),
     ),
-    Work(*_app(PRODUCTION, "fares-calculator"), "journeys", SAM, 33, "pod_identity", due_in=60),
+    Work(*_app(PRODUCTION, "fares-calculator"), Claimed("journeys", SAM, 33), "pod_identity", due_in=60),
     Work(
         *_app(INTEGRATION, "timetable-importer"),
-        "journeys",
-        DANA,
-        16,
+        Claimed("journeys", DANA, 16),
         "pod_identity",
         roles=_role(INTEGRATION, "timetable-importer", 15),
     ),
-    Work(*_app(STAGING, "timetable-importer"), "journeys", DANA, 15, "pod_identity"),
-    Work(*_app(PRODUCTION, "timetable-importer"), "journeys", DANA, 3),
+    Work(*_app(STAGING, "timetable-importer"), Claimed("journeys", DANA, 15), "pod_identity"),
+    Work(*_app(PRODUCTION, "timetable-importer"), Claimed("journeys", DANA, 3)),
     Work(
         *_app(INTEGRATION, "cdn-logs-writer"),
-        "platform",
-        SAM,
-        46,
+        Claimed("platform", SAM, 46),
         "vendor_account",
         roles=_role(INTEGRATION, "cdn-logs", 45),
         issue=398,
     ),
     Work(
         *_app(STAGING, "cdn-logs-writer"),
-        "platform",
-        SAM,
-        46,
+        Claimed("platform", SAM, 46),
         "vendor_account",
         roles=_role(STAGING, "cdn-logs", 25),
         issue=398,
     ),
     Work(
         *_app(PRODUCTION, "cdn-logs-writer"),
-        *("platform", SAM, 46, "vendor_account"),
+        Claimed("platform", SAM, 46),
+        "vendor_account",
         roles=_role(PRODUCTION, "cdn-logs", 6),
         notes=((6, "The CDN's console takes the role's ARN beside the key: both may be set during the switch."),),
         issue=398,
         due_in=30,
     ),
-    Work(*_app(STAGING, "metrics-exporter"), "platform", SAM, 13, "irsa", roles=_role(STAGING, "metrics", 12)),
-    Work(*_app(PRODUCTION, "metrics-exporter"), "platform", SAM, 12),
-    Work(*_app(INTEGRATION, "sitemap-generator"), "search", ALEX, 29, "irsa", roles=_role(INTEGRATION, "sitemaps", 28)),
+    Work(*_app(STAGING, "metrics-exporter"), Claimed("platform", SAM, 13), "irsa", roles=_role(STAGING, "metrics", 12)),
+    Work(*_app(PRODUCTION, "metrics-exporter"), Claimed("platform", SAM, 12)),
+    Work(
+        *_app(INTEGRATION, "sitemap-generator"),
+        Claimed("search", ALEX, 29),
+        "irsa",
+        roles=_role(INTEGRATION, "sitemaps", 28),
+    ),
     Work(
         *_app(INTEGRATION, "map-tiles-sync"),
-        "journeys",
-        SAM,
-        11,
+        Claimed("journeys", SAM, 11),
         "pod_identity",
         roles=_role(INTEGRATION, "map-tiles", 10),
     ),
-    Work(*_app(STAGING, "disruption-feed"), "journeys", DANA, 10, "irsa", roles=_role(STAGING, "disruption-feed", 9)),
-    Work(*_app(PRODUCTION, "backup-uploader"), "data", NOOR, 47, "irsa", roles=_role(PRODUCTION, "db-backup", 9)),
-    Work(*_app(STAGING, "backup-uploader"), "data", NOOR, 47),
-    Work(*_app(PRODUCTION, "email-alerts-app"), "notifications", ALEX, 20, "change_code", issue=440),
-    Work(*_app(STAGING, "email-alerts-app"), "notifications", ALEX, 20, "change_code", issue=440),
+    Work(
+        *_app(STAGING, "disruption-feed"),
+        Claimed("journeys", DANA, 10),
+        "irsa",
+        roles=_role(STAGING, "disruption-feed", 9),
+    ),
+    Work(
+        *_app(PRODUCTION, "backup-uploader"), Claimed("data", NOOR, 47), "irsa", roles=_role(PRODUCTION, "db-backup", 9)
+    ),
+    Work(*_app(STAGING, "backup-uploader"), Claimed("data", NOOR, 47)),
+    Work(*_app(PRODUCTION, "email-alerts-app"), Claimed("notifications", ALEX, 20), "change_code", issue=440),
+    Work(*_app(STAGING, "email-alerts-app"), Claimed("notifications", ALEX, 20), "change_code", issue=440),
     Work(
         PRODUCTION,
         "ses-smtp-user.20230514-102107",
-        "notifications",
-        ALEX,
-        19,
+        Claimed("notifications", ALEX, 19),
         "change_code",
         notes=((19, "Found in the settings of the mailing host. It can use the API of SES instead of SMTP."),),
     ),
     Work(
         *_app(PRODUCTION, "feedback-forms-app"),
-        "publishing",
-        ALEX,
-        40,
+        Claimed("publishing", ALEX, 40),
         released=30,
         notes=((30, "Not ours after all: the forms moved to Notifications in April."),),
     ),
-    Work(*_app(PRODUCTION, "dns-updater"), "platform", SAM, 44, "irsa", handed_over=(22, "platform", JO)),
-    Work(*_app(INTEGRATION, "licence-checker"), "publishing", ALEX, 7, "just_delete"),
+    Work(*_app(PRODUCTION, "dns-updater"), Claimed("platform", SAM, 44), "irsa", handed_over=(22, "platform", JO)),
+    Work(*_app(INTEGRATION, "licence-checker"), Claimed("publishing", ALEX, 7), "just_delete"),
 )
 OTHERS = (
-    Work(TOOLS, "old-jenkins-deployer", "platform", SAM, 58, "just_delete", closed=(26, "")),
+    Work(TOOLS, "old-jenkins-deployer", Claimed("platform", SAM, 58), "just_delete", closed=(26, "")),
     Work(
-        TOOLS, "concourse-ecr", "platform", SAM, 40, "just_delete", closed=(7, "Concourse was switched off last year.")
+        TOOLS,
+        "concourse-ecr",
+        Claimed("platform", SAM, 40),
+        "just_delete",
+        closed=(7, "Concourse was switched off last year."),
     ),
-    Work(TOOLS, "github-actions-ecr", "platform", SAM, 36, "oidc", roles=(("github-push-images", 35),), issue=377),
-    Work(TOOLS, "github-actions-deploy", "platform", SAM, 36, "oidc", roles=(("github-deploy-apps", 8),), issue=377),
-    Work(TOOLS, "terraform-cloud", "platform", JO, 27, "oidc", roles=(("hcp-terraform", 26),)),
+    Work(
+        TOOLS,
+        "github-actions-ecr",
+        Claimed("platform", SAM, 36),
+        "oidc",
+        roles=(("github-push-images", 35),),
+        issue=377,
+    ),
+    Work(
+        TOOLS,
+        "github-actions-deploy",
+        Claimed("platform", SAM, 36),
+        "oidc",
+        roles=(("github-deploy-apps", 8),),
+        issue=377,
+    ),
+    Work(TOOLS, "terraform-cloud", Claimed("platform", JO, 27), "oidc", roles=(("hcp-terraform", 26),)),
     # Two users become one role.
-    Work(TOOLS, "jenkins-agent", "platform", SAM, 17, "service_role", roles=(("jenkins-controller", 16),)),
-    Work(TOOLS, "gitlab-mirror", "platform", SAM, 17, "service_role", roles=(("jenkins-controller", 16),)),
-    Work(TOOLS, "datadog-metrics", "platform", SAM, 14, "vendor_account", roles=(("datadog-integration", 13),)),
+    Work(TOOLS, "jenkins-agent", Claimed("platform", SAM, 17), "service_role", roles=(("jenkins-controller", 16),)),
+    Work(TOOLS, "gitlab-mirror", Claimed("platform", SAM, 17), "service_role", roles=(("jenkins-controller", 16),)),
+    Work(
+        TOOLS, "datadog-metrics", Claimed("platform", SAM, 14), "vendor_account", roles=(("datadog-integration", 13),)
+    ),
     Work(
         TOOLS,
         "artefact-publisher",
-        "platform",
-        SAM,
-        21,
+        Claimed("platform", SAM, 21),
         "pod_identity",
         notes=((12, "Deleted it by hand, and the next terraform apply made it again. The code has to change first."),),
     ),
-    Work(TOOLS, "sonar-uploader", "platform", SAM, 24),
-    Work(TOOLS, "lee.alder", "security", ROBIN, 30, "single_sign_on"),
-    Work(TOOLS, "max.willow", "security", DANA, 30, "just_delete", notes=((30, "Left in March."),)),
-    Work(TOOLS, "kim.linden", "security", DANA, 29, "single_sign_on", due_in=5),
+    Work(TOOLS, "sonar-uploader", Claimed("platform", SAM, 24)),
+    Work(TOOLS, "lee.alder", Claimed("security", ROBIN, 30), "single_sign_on"),
+    Work(TOOLS, "max.willow", Claimed("security", DANA, 30), "just_delete", notes=((30, "Left in March."),)),
+    Work(TOOLS, "kim.linden", Claimed("security", DANA, 29), "single_sign_on", due_in=5),
     Work(
-        *(PRODUCTION, "akamai-datastream", "platform", ROBIN, 31, "none_possible"),
+        PRODUCTION,
+        "akamai-datastream",
+        Claimed("platform", ROBIN, 31),
+        "none_possible",
         notes=((31, "Their log streaming knows access keys only. Asked their support for a date."),),
     ),
-    Work(DATA, "snowflake-loader", "data", NOOR, 23, "vendor_account", roles=(("snowflake-integration", 18),)),
-    Work(DATA, "fivetran-reader", "data", NOOR, 23, "vendor_account", roles=(("fivetran-connector", 3),)),
-    Work(DATA, "ridership-forecast", "data", NOOR, 14, "service_role", roles=(("ridership-forecast", 5),)),
-    Work(DATA, "redshift-unload", "data", NOOR, 49),
+    Work(DATA, "snowflake-loader", Claimed("data", NOOR, 23), "vendor_account", roles=(("snowflake-integration", 18),)),
+    Work(DATA, "fivetran-reader", Claimed("data", NOOR, 23), "vendor_account", roles=(("fivetran-connector", 3),)),
+    Work(DATA, "ridership-forecast", Claimed("data", NOOR, 14), "service_role", roles=(("ridership-forecast", 5),)),
+    Work(DATA, "redshift-unload", Claimed("data", NOOR, 49)),
 )
 PAPERWORK = (*APPLICATIONS, *OTHERS)

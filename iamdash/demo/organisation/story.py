@@ -92,7 +92,7 @@ def _applications() -> list[Moment]:
     of = _application
     return [
         Moment(55, deactivated(INTEGRATION, of(INTEGRATION, bot))),
-        Moment(40, deleted(INTEGRATION, of(INTEGRATION, bot))),
+        Moment(33, deleted(INTEGRATION, of(INTEGRATION, bot))),
         Moment(45, deactivated(STAGING, of(STAGING, bot))),
         Moment(24, deleted(STAGING, of(STAGING, bot))),
         Moment(16, deactivated(PRODUCTION, of(PRODUCTION, bot))),
@@ -101,12 +101,12 @@ def _applications() -> list[Moment]:
         Moment(11, deleted(INTEGRATION, of(INTEGRATION, publisher))),
         *_pods(STAGING, publisher, "content-publisher", hours(1, "s3"), role_used=41, key_silent=40),
         Moment(14, deactivated(STAGING, of(STAGING, publisher))),
-        *_pods(PRODUCTION, publisher, "content-publisher", minutes(30, "s3"), role_used=26, key_silent=25),
+        *_pods(PRODUCTION, publisher, "content-publisher", minutes(30, "s3"), role_used=27.5, key_silent=27),
         *_pods(INTEGRATION, indexer, "search-indexer", hours(2, "es"), role_used=46, key_silent=45.5),
         # A second copy of the application, in a place that nobody thought of, still had the key.
         Moment(6, key_was_used_again(INTEGRATION, of(INTEGRATION, indexer), days(1, "es"))),
         *_pods(STAGING, indexer, "search-indexer", hours(2, "es"), role_used=38, key_silent=37),
-        Moment(18, deactivated(STAGING, of(STAGING, indexer))),
+        Moment(20, deactivated(STAGING, of(STAGING, indexer))),
         Moment(5, reactivated(STAGING, of(STAGING, indexer))),
         # In production the role works, and something else still uses the key.
         Moment(19, role_took_over(PRODUCTION, of(PRODUCTION, "search-indexer"), hours(2, "es"))),
@@ -134,7 +134,7 @@ def _others() -> list[Moment]:
     return [
         Moment(38.5, deleted(TOOLS, "old-jenkins-deployer")),
         Moment(38, deactivated(TOOLS, "concourse-ecr")),
-        Moment(18, deleted(TOOLS, "concourse-ecr")),
+        Moment(20, deleted(TOOLS, "concourse-ecr")),
         # Nobody claimed it: the security team deleted it by itself.
         Moment(30, deactivated(STAGING, "penetration-test-2024")),
         Moment(10, deleted(STAGING, "penetration-test-2024")),

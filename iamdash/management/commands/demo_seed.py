@@ -1,15 +1,19 @@
 """`manage.py demo_seed`: the demo's people, its sixty days of history and its invented counts. Only for `make demo`."""
 
 import os
-import sys
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
 
 from iamdash.demo import deeds, seed
 from iamdash.demo.organisation.hands import Hands, NoStandInError
 from iamdash.demo.organisation.paperwork import COLLEAGUES
+
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[days]}"))
 
 
 class Command(BaseCommand):
@@ -36,15 +40,15 @@ class Command(BaseCommand):
         self._introduce()
 
     def _seed(self, hands: Hands) -> None:
-        # On a terminal one line that changes; in a log one line for each look.
-        self.stdout.write("Sixty days at an invented organisation pass:", ending=" " if sys.stdout.isatty() else "\n")
+        began = time.monotonic()
+        with Progress(*COLUMNS, console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task("Sixty days at an invented organisation", total=None, days="")
 
-        def say(moment: str) -> None:
-            self.stdout.write(f"{moment} …", ending=" " if sys.stdout.isatty() else "\n")
-            self.stdout.flush()
+            def say(done: int, total: int, days_ago: int) -> None:
+                progress.update(bar, completed=done, total=total, days=f"{days_ago} days ago")
 
-        seed.seed(hands, now=timezone.now(), say=say)
-        self.stdout.write("")
+            seed.seed(hands, now=timezone.now(), say=say)
+        self.stdout.write(f"Sixty days passed at an invented organisation, in {time.monotonic() - began:.0f} s.")
 
     def _introduce(self) -> None:
         self.stdout.write(f"\nSign in with the password  {deeds.PASSWORD}  as")

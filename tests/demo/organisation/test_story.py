@@ -47,7 +47,7 @@ def test_a_switched_application_uses_its_role_and_leaves_its_key(told: RunningSt
     key_used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]["LastUsedDate"]
     role_used = iam.get_role(RoleName="wayfare-production-content-publisher")["Role"]["RoleLastUsed"]["LastUsedDate"]
 
-    assert timedelta(days=24) < now - key_used < timedelta(days=27)
+    assert timedelta(days=26) < now - key_used < timedelta(days=28)
     assert now - role_used < timedelta(hours=2)
 
 
