@@ -60,6 +60,18 @@ def test_a_claim_swaps_the_row_says_so_and_keeps_the_focus(open_page: OpenPage, 
     expect(page.locator(f"#claim-{number}")).to_be_focused()
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_list_is_accessible_with_a_toast_and_an_open_menu(
+    open_page: OpenPage, priya: Person, assert_accessible: Callable[[Page], None], dark: bool
+) -> None:
+    page = open_page("/candidates/", person=priya, dark=dark)
+    page.locator(f"#claim-{number_of(UNCLAIMED)}").click()
+    expect(page.locator("#toasts")).to_contain_text("Undo")
+    page.locator(".topbar .menu summary").click()
+
+    assert_accessible(page)
+
+
 def test_a_claim_is_undone_from_the_toast(open_page: OpenPage, priya: Person) -> None:
     page = open_page("/candidates/", person=priya)
     number = number_of(UNCLAIMED)
