@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from iamdash.aws.snapshot import Known, KnownUser
+from iamdash.aws.snapshot import Known, KnownUser, Part
 from iamdash.inventory.findings import Findings
 from iamdash.models import AccessKey, Candidate, IamUser, PodIdentityAssociation, Programme
 from iamdash.rules.route import WITHOUT_ROLE
 from iamdash.rules.stage import Stage
+
+COLUMNS = ("unique_id", "user_name", "arn", "created_at", "asked_slots", "keys_read_at", "keys_unread_reason")
 
 
 def known(findings: Findings, *, read_everybody: bool) -> Known:
@@ -34,15 +36,17 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
             access_keys=tuple(access_keys[row.pk]),
             read_directly=row.pk in directly,
         )
-        for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None)
+        for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS)
     }
     associations = PodIdentityAssociation.objects.filter(aws_account_id=account_id, gone_at=None)
     programme = Programme.objects.filter(pk=1).first()
+    pods_read_at = findings.sync_run.freshness.get(Part.POD_IDENTITY.value)
     return Known(
         users=users,
         association_ids=frozenset(associations.values_list("association_id", flat=True)),
         regions=tuple(programme.regions) if programme else (),
         read_everybody=read_everybody,
+        pods_read_at=datetime.fromisoformat(pods_read_at) if pods_read_at else None,
     )
 
 
