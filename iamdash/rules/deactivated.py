@@ -4,7 +4,7 @@ from datetime import datetime
 
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.keys import INACTIVE, active_keys, named, oldest_first, only_report_knows, unread_reason
+from iamdash.rules.keys import INACTIVE, active_keys, named, no_reading, oldest_first, only_report_knows
 from iamdash.rules.moments import newest
 from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage
@@ -28,7 +28,7 @@ def ended_at(facts: CandidateFacts) -> datetime:
 def _judge(facts: CandidateFacts) -> Evidence:
     if only_report_knows(facts):
         return _judge_report(facts)
-    gap = unread_reason(facts)
+    gap = no_reading(facts)
     if gap is not None:
         return _seen(Holds.UNKNOWN, gap)
     active = active_keys(facts)
@@ -39,14 +39,14 @@ def _judge(facts: CandidateFacts) -> Evidence:
         key = unfamiliar[0]
         words = f"Access key {key.access_key_id} has the status {plain(key.status)}, which iamdash cannot judge."
         return _seen(Holds.UNKNOWN, Sentence(words))
-    return _seen(Holds.HOLDS, _silence(facts))
+    return _seen(Holds.HOLDS, _silence(facts), _since_then(facts))
 
 
 def _judge_report(facts: CandidateFacts) -> Evidence:
     if any(active for _created_at, active in facts.report_slots):
         words = Sentence("The credential report shows an active access key.")
         return Evidence(Holds.FAILS, words, "iam:GetCredentialReport", Reading.REPORT, "The ID of the access key.")
-    return _seen(Holds.UNKNOWN, unread_reason(facts) or Sentence("The access keys have not been read directly yet."))
+    return _seen(Holds.UNKNOWN, no_reading(facts) or Sentence("The access keys have not been read directly yet."))
 
 
 def _silence(facts: CandidateFacts) -> Sentence:
@@ -60,8 +60,13 @@ def _silence(facts: CandidateFacts) -> Sentence:
     )
 
 
-def _seen(holds: Holds, sentence: Sentence) -> Evidence:
-    return Evidence(holds, sentence, SOURCE, Reading.KEYS)
+def _since_then(facts: CandidateFacts) -> str:
+    """Return what the last reading cannot show where the try after it failed."""
+    return f"What changed since: the last try failed. {facts.keys_unread_reason}" if facts.keys_unread_reason else ""
+
+
+def _seen(holds: Holds, sentence: Sentence, cannot_see: str = "") -> Evidence:
+    return Evidence(holds, sentence, SOURCE, Reading.KEYS, cannot_see)
 
 
 def _is(number: int) -> str:

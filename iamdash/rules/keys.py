@@ -34,15 +34,28 @@ def named(keys: tuple[KeyFacts, ...] | list[KeyFacts]) -> str:
 
 
 def unread_reason(facts: CandidateFacts) -> Sentence | None:
-    """Return why no direct and complete reading of the keys can be relied on; None: one can.
+    """Return why nobody should act on the keys as they were last read; None: nothing speaks against it.
 
     Of an IAM user that is gone the last reading stands: there is nothing left to read.
     """
     if facts.keys_unread_reason and facts.gone_at is None:
-        return Sentence(f"The access keys could not be read: {plain(facts.keys_unread_reason)}")
+        return _could_not(facts)
+    return no_reading(facts)
+
+
+def no_reading(facts: CandidateFacts) -> Sentence | None:
+    """Return why no direct and complete reading of the keys stands; None: one does.
+
+    A later try that failed takes nothing away: what was read stays true as of then, and the page shows its age.
+    """
     if facts.keys_as_of is None or any(key.directly_read_at is None for key in facts.access_keys):
-        return Sentence("The access keys have not been read directly yet.")
+        not_yet = Sentence("The access keys have not been read directly yet.")
+        return _could_not(facts) if facts.keys_unread_reason else not_yet
     contradicted = any(active for _created_at, active in facts.report_slots) and not active_keys(facts)
     if contradicted and facts.report_as_of is not None and facts.report_as_of > facts.keys_as_of:
         return Sentence("A credential report newer than the direct reading shows an active access key.")
     return None
+
+
+def _could_not(facts: CandidateFacts) -> Sentence:
+    return Sentence(f"The access keys could not be read: {plain(facts.keys_unread_reason)}")

@@ -67,6 +67,9 @@ def after_deactivation(facts: CandidateFacts, *, thresholds: Thresholds, now: da
             undo,
             not_before=soaked_at,
         )
+    gap = unread_reason(facts)
+    if gap is not None:
+        return _read_keys(gap)
     advice = (NO_JUDGEMENT, _code_first(facts, "delete"))
     if keys:
         key = keys[0]

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts, KeyFacts, ReplacementFacts, RoleFacts
-from iamdash.rules.keys import oldest_first, unread_reason
+from iamdash.rules.keys import no_reading, oldest_first
 from iamdash.rules.moments import newest
 from iamdash.rules.readiness import LISTING
 from iamdash.rules.roles import all_of
@@ -93,7 +93,7 @@ def _latest_use(facts: CandidateFacts, keys_used_at: datetime | None) -> tuple[E
 
 
 def _keys_silent(facts: CandidateFacts) -> tuple[Evidence, ...]:
-    gap = unread_reason(facts)
+    gap = no_reading(facts)
     if gap is not None:
         return (Evidence(Holds.UNKNOWN, gap, "iam:ListAccessKeys", Reading.KEYS),)
     return tuple(_key_silent(key) for key in oldest_first(facts))

@@ -110,8 +110,17 @@ def test_one_key_inactive_while_the_other_is_active_is_not_deactivated() -> None
     assert words(found) == "Access key AKIA0000000000ANOTHER is Active."
 
 
-def test_a_failed_reading_of_the_keys_makes_deactivated_unknown() -> None:
+def test_a_failed_try_leaves_the_last_reading_of_the_keys_standing_and_says_so() -> None:
     facts = a_candidate(access_keys=(INACTIVE,), keys_unread_reason="AccessDenied on iam:ListAccessKeys")
+
+    found = step(facts, Stage.DEACTIVATED)
+
+    assert found.holds is Holds.HOLDS
+    assert "AccessDenied on iam:ListAccessKeys" in found.evidence[0].cannot_see
+
+
+def test_keys_that_were_never_read_make_deactivated_unknown_and_say_why() -> None:
+    facts = a_candidate(access_keys=(), keys_as_of=None, keys_unread_reason="AccessDenied on iam:ListAccessKeys")
 
     found = step(facts, Stage.DEACTIVATED)
 

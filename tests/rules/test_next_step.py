@@ -58,6 +58,7 @@ def said(facts: CandidateFacts) -> str:
         (a_claimed_candidate(Route.JUST_DELETE, access_keys=(a_key(status="Expired"),)), "read_keys"),
         (a_claimed_candidate(access_keys=(INACTIVE,)), "soak"),
         (a_claimed_candidate(access_keys=(SOAKED,)), "delete_key"),
+        (a_claimed_candidate(access_keys=(SOAKED,), keys_unread_reason="AccessDenied"), "read_keys"),
         (a_claimed_candidate(access_keys=(), gone_keys_ended_at=ago(days=20)), "delete_user"),
         (a_claimed_candidate(gone_at=ago(hours=1)), "confirm_gone"),
         (a_claimed_candidate(**PROVED_GONE), "close"),
