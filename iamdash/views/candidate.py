@@ -58,7 +58,7 @@ class AskedSync:
 
 
 @require_GET
-@vary_on_headers("HX-Request")
+@vary_on_headers("HX-Request", "HX-Target")
 def candidate(request: HttpRequest, number: int) -> HttpResponse:
     """Show the page; to htmx asking for one of its parts, only that: the roles found, how a sync is going."""
     found = candidate_or_404(number)

@@ -50,7 +50,9 @@ class HandOverForm(PageForm):
 
     def __init__(self, data: Any = None, *, teams: Iterable[TeamChoice], initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        groups = [(team.name, [(f"{team.slug}/{pk}", name) for pk, name in team.people]) for team in teams]
+        groups = [
+            (team.name, [(f"{team.slug}/{pk}", name) for pk, name in team.people]) for team in teams if team.people
+        ]
         self.fields["to"].choices = [("", "Choose …"), *groups]  # type: ignore[attr-defined]
 
     def clean_to(self) -> tuple[str, int]:

@@ -388,6 +388,21 @@ def test_only_a_lead_assigns(client: Client, people: SimpleNamespace, candidate:
     assert standing_claim(candidate).person == people.cat
 
 
+def test_a_lead_claims_for_any_team_and_hands_over_only_to_whom_can_act(
+    client: Client, people: SimpleNamespace, candidate: Candidate
+) -> None:
+    make_team("empty", name="Nobody's yet")
+
+    before = page_of(client, people.lea, candidate)
+    answer = client.post(f"/candidates/{candidate.pk}/claim", {"team": "empty"})
+    after = page_of(client, people.lea, candidate)
+
+    assert "Nobody&#x27;s yet</option>" in before
+    assert answer.status_code == 302
+    assert "Ann Abel</option>" in after
+    assert "Vic Vane</option>" not in after
+
+
 def test_claiming_what_somebody_just_claimed_says_who_has_it(
     client: Client, people: SimpleNamespace, claimed: Candidate
 ) -> None:
