@@ -132,6 +132,6 @@ def _notices(age: DataAge, *, now: datetime) -> list[Notice]:
 
 def _behind(account: AccountAge, *, now: datetime) -> tuple[str, str]:
     if account.last_good_at is None:
-        return f"{account.name} has never been read.", "Nothing on this page includes it."
+        return f"{account.name} has never been read.", "So it is missing from every list and number here."
     since = ago(account.last_good_at, now=now)
-    return f"{account.name} was last read {since}.", "Its rows show what AWS held then."
+    return f"{account.name} was last read {since}.", "What stands here of it is what AWS held then."
