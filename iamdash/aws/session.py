@@ -7,8 +7,10 @@ from typing import Any
 import boto3
 from botocore import xform_name
 from botocore.config import Config
+from botocore.loaders import create_loader
 from botocore.session import get_session
 
+from iamdash.aws.answers import structure, text
 from iamdash.aws.calls import Calls
 from iamdash.aws.errors import Malformed, Misconfigured
 from iamdash.aws.reads import guard
@@ -18,7 +20,8 @@ from iamdash.aws.reads import guard
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 # Reads botocore's service models from disk once, not anew for each session: that took longer than most syncs.
-LOADER = get_session().get_component("data_loader")
+# It is not a session's own one, which would read the AWS configuration at import, where nobody says what is wrong.
+LOADER = create_loader()
 SESSION_NAME = "iamdash"
 # IAM has one endpoint for all Regions, and STS answers in every one: this serves where none is configured.
 ANY_REGION = "us-east-1"
@@ -71,15 +74,12 @@ class AwsSession:
             return
         external_id = {"ExternalId": self._external_id} if self._external_id else {}
         answer = self.read("sts:AssumeRole", RoleArn=self._role_arn, RoleSessionName=SESSION_NAME, **external_id)
-        given = answer.get("Credentials", {})
-        try:
-            self._assumed = {
-                "aws_access_key_id": given["AccessKeyId"],
-                "aws_secret_access_key": given["SecretAccessKey"],
-                "aws_session_token": given["SessionToken"],
-            }
-        except KeyError:
-            raise Malformed("it holds no credentials.") from None
+        given = structure(answer, "Credentials")
+        self._assumed = {
+            "aws_access_key_id": text(given, "AccessKeyId"),
+            "aws_secret_access_key": text(given, "SecretAccessKey"),
+            "aws_session_token": text(given, "SessionToken"),
+        }
         # The clients so far carry the ambient credentials.
         self._clients.clear()
 

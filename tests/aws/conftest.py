@@ -1,7 +1,6 @@
 """An AWS to read, in two forms: the stand-in over HTTP, and recorded answers."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -9,9 +8,7 @@ from iamdash.aws.progress import Surroundings
 from iamdash.aws.session import AwsSession
 from iamdash.demo.organisation.build import build_organisation
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
-from tests.aws.recorded import NOW, Recorded
-
-ACCOUNT = "111122223333"
+from tests.aws.recorded import ACCOUNT, NOW, Recorded
 
 
 @pytest.fixture
@@ -50,7 +47,3 @@ def sign_in(running: RunningStandIn, monkeypatch: pytest.MonkeyPatch, account_id
 def session(stand_in: RunningStandIn) -> AwsSession:
     """A session that tries each call once: what is retried waits for real."""
     return AwsSession(attempts=1)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -22,6 +22,7 @@ from tests.aws.pieces import known
 from tests.aws.recorded import ACCOUNT
 
 OTHER = "222233334444"
+POLICY = Path(__file__).resolve().parents[2] / "docs" / "aws" / "reader-policy.json"
 EXTERNAL_ID = "a-number-nobody-guesses"
 READER = f"arn:aws:iam::{OTHER}:role/iamdash-reader"
 
@@ -41,7 +42,7 @@ def reader_role(stand_in: RunningStandIn) -> None:
         f'"Principal": {{"AWS": "arn:aws:iam::{ACCOUNT}:root"}},'
         f'"Condition": {{"StringEquals": {{"sts:ExternalId": "{EXTERNAL_ID}"}}}}}}]}}'
     )
-    policy = Path("docs/aws/reader-policy.json").read_text()
+    policy = POLICY.read_text()
     iam = stand_in.client("iam", OTHER)
     iam.create_role(RoleName="iamdash-reader", AssumeRolePolicyDocument=trust)
     iam.put_role_policy(RoleName="iamdash-reader", PolicyName="read", PolicyDocument=policy)
@@ -162,11 +163,9 @@ def test_no_credential_is_ever_logged(stand_in: RunningStandIn, caplog: pytest.L
     assert "session-token-of" not in logged
 
 
-@pytest.mark.parametrize("profile", ["nonsense"])
-def test_a_profile_that_does_not_exist_is_unread_in_words(
-    profile: str, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_PROFILE", profile)
+@pytest.mark.usefixtures("stand_in")
+def test_a_profile_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nonsense")
 
     with pytest.raises(READ_ERRORS, match="nonsense"):
         AwsSession(attempts=1).read("sts:GetCallerIdentity")

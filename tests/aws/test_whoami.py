@@ -18,10 +18,23 @@ def test_it_prints_whose_the_credentials_are(stand_in: RunningStandIn) -> None:
     assert said.stdout == f"arn:aws:sts::{ACCOUNT}:assumed-role/engineer/engineer\n"
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_a_wrong_profile_is_one_line_from_the_very_start() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "iamdash.aws.whoami"],
+        env=os.environ | {"AWS_PROFILE": "nonsense"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == "The config profile (nonsense) could not be found\n"
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"AWS_PROFILE": "nonsense"}, "nonsense"),
         ({"AWS_ENDPOINT_URL": "nonsense"}, "nonsense"),
         ({"AWS_ACCESS_KEY_ID": "AKIA0000000000000001"}, "long-lived access key"),
         ({"AWS_ACCESS_KEY_ID": "ASIA0000000000000001"}, "does not accept the credentials"),
