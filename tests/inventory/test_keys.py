@@ -62,6 +62,15 @@ def test_a_key_missing_from_a_complete_answer_is_gone(synced: AwsAccount) -> Non
     assert kinds()[-1] == "access_key.deleted"
 
 
+def test_a_key_that_is_listed_again_is_there_again(synced: AwsAccount) -> None:
+    sync(synced, listing(UPLOADER, at=LATER), keys(UPLOADER, key(1), at=LATER), at=LATER)
+
+    sync(synced, listing(UPLOADER, at=STILL_LATER), keys(UPLOADER, key(1), key(2), at=STILL_LATER), at=STILL_LATER)
+
+    assert AccessKey.objects.filter(gone_at=None).count() == 2
+    assert kinds()[-1] == "access_key.seen_again"
+
+
 def test_a_status_changes_when_it_is_first_seen_to(synced: AwsAccount) -> None:
     inactive = key(1, status="Inactive")
     sync(synced, listing(UPLOADER, at=LATER), keys(UPLOADER, inactive, key(2), at=LATER), at=LATER)

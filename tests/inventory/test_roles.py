@@ -29,6 +29,15 @@ def test_a_role_is_found_changed_gone_and_there_again(aws_account: AwsAccount) -
     assert kinds() == ["iam_role.found", "iam_role.trust_changed", "iam_role.gone", "iam_role.seen_again"]
 
 
+def test_what_changed_on_a_role_is_named(aws_account: AwsAccount) -> None:
+    sync(aws_account, listing(iam_role()))
+
+    sync(aws_account, listing(iam_role(attached_policies=(), tags={"team": "data"}), at=LATER), at=LATER)
+
+    event = Event.objects.get(kind="iam_role.changed")
+    assert event.sentence == "Changed on IAM role uploader-role: tags and attached policies."
+
+
 def test_each_new_use_of_a_role_goes_into_the_ledger_once(aws_account: AwsAccount) -> None:
     for at, used_at in ((NOW, YESTERDAY), (LATER, YESTERDAY), (STILL_LATER, NOW)):
         sync(aws_account, listing(iam_role(last_used_at=used_at, last_used_region="eu-west-1"), at=at), at=at)
@@ -53,6 +62,17 @@ def test_an_association_is_kept_while_it_is_listed(aws_account: AwsAccount) -> N
     assert PodIdentityAssociation.objects.get().gone_at is None
     assert run.changes == {"created": 0, "updated": 0, "gone": 0}
     assert run.freshness["pod_identity"] == LATER.isoformat()
+
+
+def test_an_association_that_names_another_role_is_changed(aws_account: AwsAccount) -> None:
+    sync(aws_account, listing(), pods(association()))
+    other = association(role_arn="arn:aws:iam::111122223333:role/other-role")
+
+    sync(aws_account, listing(at=LATER), pods(other, at=LATER), at=LATER)
+
+    event = Event.objects.get(kind="pod_identity.changed")
+    assert event.before == {"role_arn": association().role_arn}
+    assert event.after == {"role_arn": other.role_arn}
 
 
 def test_an_association_missing_from_its_clusters_list_is_gone(aws_account: AwsAccount) -> None:

@@ -1,5 +1,6 @@
 """One sync of one account: every run ends and says how, an unchanged account changes no row, nothing old is lost."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -232,6 +233,9 @@ def test_a_worker_that_dies_frees_the_account(
 ) -> None:
     another_connection.execute("SELECT pg_advisory_lock(%s)", [lock._number(aws_account.pk)])
     another_connection.close()
+    give_up_at = time.monotonic() + 10
+    while lock.running() and time.monotonic() < give_up_at:
+        time.sleep(0.01)
 
     assert sync(aws_account, listing(UPLOADER)).outcome == "complete"
     assert not lock.running()

@@ -37,9 +37,13 @@ def save(changed: Sequence[Changed]) -> None:
 
 
 def save_columns(rows: Sequence[Model], columns: Iterable[str]) -> None:
-    """Write these columns of the rows, which are of one table."""
-    if rows:
-        type(rows[0])._default_manager.bulk_update(rows, sorted(columns), batch_size=BATCH)
+    """Write these columns of the rows, which are of one table and were read whole."""
+    if not rows:
+        return
+    # An upsert that always finds its row: several times cheaper than `bulk_update` and its CASE for every value.
+    type(rows[0])._default_manager.bulk_create(
+        rows, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(columns), batch_size=BATCH
+    )
 
 
 def enumerated(names: Iterable[str]) -> str:

@@ -9,8 +9,8 @@ from iamdash.inventory.reconcile.differ import BATCH, save_columns
 from iamdash.models import AccessKey, AccessKeyUse, Event
 
 COLUMNS = ("last_used_at", "last_used_service", "last_used_region", "last_used_source", "last_used_as_of")
-# What is read of a key, to say whose it is and to compare.
-KEY_COLUMNS = ("access_key_id", "created_at", *COLUMNS, "iam_user__user_name", "iam_user__unique_id")
+# What need not be fetched of an IAM user to say whose key it is.
+UNUSED = [f"iam_user__{name}" for name in ("tags", "groups", "attached_policies", "inline_policies", "report_slots")]
 
 
 def reconcile_reported_uses(reported: ReportedUses, findings: Findings) -> Changes:
@@ -18,7 +18,7 @@ def reconcile_reported_uses(reported: ReportedUses, findings: Findings) -> Chang
     keys = AccessKey.objects.filter(
         access_key_id__in=reported.uses, iam_user__aws_account_id=findings.account_id, gone_at=None
     )
-    rows = list(keys.select_related("iam_user").only(*KEY_COLUMNS))
+    rows = list(keys.select_related("iam_user").defer(*UNUSED))
     events = [event for row in rows for event in told_use(row, reported.uses[row.access_key_id], findings)]
     new_uses = [use for row in rows for use in ledger_rows(row, reported.uses[row.access_key_id])]
     changed = [row for row in rows if take_in(row, reported.uses[row.access_key_id])]

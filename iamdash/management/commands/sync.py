@@ -113,7 +113,7 @@ def _chosen(account_ids: list[str]) -> list[AwsAccount]:
 def _database_problem(error: Exception) -> str:
     if isinstance(error, ProgrammingError):
         return "The database has no tables yet: run manage.py migrate."
-    return f"The database that DATABASE_URL names cannot be reached: {error}"
+    return f"The database that DATABASE_URL names cannot be reached: {str(error).splitlines()[0]}"
 
 
 def _as_json(aws_account: AwsAccount, sync_run: SyncRun | None) -> dict[str, Any]:
