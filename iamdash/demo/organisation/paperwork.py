@@ -206,7 +206,7 @@ APPLICATIONS = (
     Work(*_app(INTEGRATION, "licence-checker"), Claimed("publishing", ALEX, 7), "just_delete"),
 )
 OTHERS = (
-    Work(TOOLS, "old-jenkins-deployer", Claimed("platform", SAM, 58), "just_delete", closed=(26, "")),
+    Work(TOOLS, "old-jenkins-deployer", Claimed("platform", SAM, 58), "just_delete", closed=(17, "")),
     Work(
         TOOLS,
         "concourse-ecr",

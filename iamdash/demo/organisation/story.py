@@ -132,7 +132,7 @@ def _pods(
 def _others() -> list[Moment]:
     """Return what happened to CI, vendors, data tools and people."""
     return [
-        Moment(38.5, deleted(TOOLS, "old-jenkins-deployer")),
+        Moment(29, deleted(TOOLS, "old-jenkins-deployer")),
         Moment(38, deactivated(TOOLS, "concourse-ecr")),
         Moment(20, deleted(TOOLS, "concourse-ecr")),
         # Nobody claimed it: the security team deleted it by itself.

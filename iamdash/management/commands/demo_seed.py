@@ -30,14 +30,17 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if seed.is_seeded():
             self.stdout.write("The demo keeps what it had.")
+            self._introduce()
         elif seed.has_data():
             raise CommandError(
                 "The history was not finished, and the past cannot be played again over newer readings. "
                 "Remove the demo's data with `rm -r var/demo` and start anew."
             )
         else:
+            seed.make_people(timezone.now())
+            # Said first: the pages can be looked at while the history passes.
+            self._introduce()
             self._seed(hands)
-        self._introduce()
 
     def _seed(self, hands: Hands) -> None:
         began = time.monotonic()
@@ -51,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Sixty days passed at an invented organisation, in {time.monotonic() - began:.0f} s.")
 
     def _introduce(self) -> None:
-        self.stdout.write(f"\nSign in with the password  {deeds.PASSWORD}  as")
+        self.stdout.write(f"Sign in with the password  {deeds.PASSWORD}  as")
         for colleague in COLLEAGUES:
             if colleague.title:
                 self.stdout.write(f"  {colleague.email:<30} {colleague.title}")
