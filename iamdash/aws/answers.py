@@ -1,7 +1,7 @@
 """Taking members out of AWS's answers: what is missing or of the wrong kind makes the answer Malformed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from iamdash.aws.errors import Malformed
@@ -23,11 +23,17 @@ def optional_text(answer: Answer, name: str) -> str:
 
 
 def moment(answer: Answer, name: str) -> datetime:
-    """Return a time that AWS always gives. Raises Malformed where it is missing or of no time zone."""
+    """Return a time that AWS always gives, in UTC. Raises Malformed where it is missing or of no time zone.
+
+    botocore gives times in the zone of this machine, where an hour of the autumn equals no time of any other zone.
+    """
     value = answer.get(name)
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise Malformed(f"{name} is no time.")
-    return value
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise Malformed(f"{name} is no time.") from error
 
 
 def optional_moment(answer: Answer, name: str) -> datetime | None:

@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError
@@ -182,6 +183,15 @@ def test_an_empty_or_absent_last_use_of_a_role_is_no_use_recorded() -> None:
     assert listed_role(absent).last_used_at is None
 
 
+def test_times_are_in_utc_whatever_the_zone_of_this_machine() -> None:
+    twice_that_night = datetime(2025, 10, 26, 1, 30, tzinfo=ZoneInfo("Europe/London"), fold=1)
+
+    user = listed_user(user_detail("ada", CreateDate=twice_that_night))
+
+    assert user.created_at == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
+    assert user.created_at.tzinfo is UTC
+
+
 def test_a_trust_policy_arrives_as_dict_or_text_or_stays_unknown() -> None:
     encoded = quote('{"Version": "2012-10-17", "Statement": []}', safe="")
 
@@ -193,7 +203,12 @@ def test_a_trust_policy_arrives_as_dict_or_text_or_stays_unknown() -> None:
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=10) | st.datetimes(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=10)
+    | st.datetimes()
+    | st.datetimes(timezones=st.timezones()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
