@@ -102,10 +102,24 @@ def _table(content: bytes) -> list[dict[str, str]]:
     missing = COLUMNS - set(header)
     if missing:
         raise Malformed(f"it has no column {min(missing)}.")
-    rows = [line for line in lines[1:] if line]
+    rows = [_with_whole_names(line, len(header)) for line in lines[1:] if line]
     if any(len(line) != len(header) for line in rows):
         raise Malformed("it has a line with too few or too many columns.")
     return [dict(zip(header, line, strict=True)) for line in rows]
+
+
+def _with_whole_names(line: list[str], columns: int) -> list[str]:
+    """Return the line with a name whose commas were not quoted put together again, and the ARN that ends with it.
+
+    Names of IAM users may hold commas, but no colon: the ARN begins at the first "arn:".
+    """
+    surplus = len(line) - columns
+    begin = next((place for place, value in enumerate(line) if value.startswith("arn:")), 0)
+    if not 0 < begin <= surplus:
+        return line
+    end = surplus + 2
+    name, arn = ",".join(line[:begin]), ",".join(line[begin:end])
+    return [name, arn, *line[end:]] if arn.endswith(f"/{name}") else line
 
 
 def _row(row: Row) -> ReportRow:

@@ -71,6 +71,19 @@ def test_both_forms_of_a_date_are_read(zone: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "path"), [("a+b=c,d.e@f_g-h", "/"), (",", "/"), ("a,b,c", "/"), ("a,b", "/x,arn:/y,/"), ("a", "/x,y/")]
+)
+def test_a_name_whose_commas_are_not_quoted_is_read_whole(name: str, path: str) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:user{path}{name}"
+    unquoted = line("mailer").replace(f"arn:aws:iam::{ACCOUNT}:user/mailer", arn).replace("mailer", name)
+
+    rows = parse(ROOT, unquoted, line()).rows
+
+    assert list(rows) == [name, "mailer"]
+    assert (rows[name].arn, rows[name].created_at) == (arn, rows["mailer"].created_at)
+
+
 def test_an_inactive_key_in_the_second_slot_alone_is_a_slot() -> None:
     (slot,) = parse(line(keys=f"{NO_KEY},false,2025-01-02T03:04:05Z,N/A,N/A,N/A")).rows["mailer"].slots
 
