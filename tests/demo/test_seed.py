@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from iamdash.demo import seed
 from iamdash.demo.organisation.accounts import ACCOUNTS, ARCHIVE, DATA, INTEGRATION, STAGING, TOOLS
 from iamdash.demo.organisation.build import HOME_ACCESS_KEY_ID, build_organisation
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
@@ -213,3 +214,11 @@ def test_the_accounts_of_the_file_are_those_of_the_organisation() -> None:
             account.reader_role_arn,
             account.external_id,
         )
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_history_that_broke_off_is_not_played_over_newer_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seed, "is_seeded", lambda: False)
+
+    with pytest.raises(CommandError, match="The history was not finished"):
+        run("demo_seed")

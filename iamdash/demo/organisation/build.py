@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from iamdash.aws.reads import READS
 from iamdash.demo.organisation import policies, trusts
 from iamdash.demo.organisation.accounts import ACCOUNTS, HOME_ROLE, READER_ROLE, REGION, TOOLS, Account
 from iamdash.demo.organisation.applications import application_users
@@ -22,19 +23,7 @@ SEED = "wayfare"
 # What `make demo` gives iamdash: a session of its own role in the tools account.
 HOME_ACCESS_KEY_ID = "ASIAIAMDASHSTANDIN00"
 HOME_SESSION_LASTS = timedelta(days=3650)
-# What the reader roles are granted, and the part that the data account forgot.
-READER_ACTIONS = (
-    "iam:GetAccountAuthorizationDetails",
-    "iam:GenerateCredentialReport",
-    "iam:GetCredentialReport",
-    "iam:ListAccessKeys",
-    "iam:GetAccessKeyLastUsed",
-    "iam:GetUser",
-    "eks:ListClusters",
-    "eks:DescribeCluster",
-    "eks:ListPodIdentityAssociations",
-    "eks:DescribePodIdentityAssociation",
-)
+# The part of the published policy that the data account forgot to grant.
 REPORT_ACTIONS = frozenset({"iam:GenerateCredentialReport", "iam:GetCredentialReport"})
 
 
@@ -140,7 +129,7 @@ def _own_policy(plan: RolePlan) -> str:
         }
     elif plan.name == READER_ROLE:
         denied = REPORT_ACTIONS if plan.account.report_denied else frozenset()
-        statement = {"Effect": "Allow", "Action": sorted(set(READER_ACTIONS) - denied), "Resource": "*"}
+        statement = {"Effect": "Allow", "Action": sorted(READS - denied), "Resource": "*"}
     else:
         return ""
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
