@@ -100,7 +100,8 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         accounts_url=reverse("accounts"),
         synced_at=age.synced_at,
         late=age.late,
-        notices=tuple(_notices(age, now=now)),
+        # The accounts page says the same at length.
+        notices=() if _here(request) == "accounts" else tuple(_notices(age, now=now)),
     )
 
 
@@ -110,9 +111,13 @@ def late_after() -> timedelta:
 
 
 def _place(request: HttpRequest, view_name: str, name: str) -> Place:
-    here = request.resolver_match.url_name if request.resolver_match else None
-    below = "true" if BELOW.get(here or "") == view_name else ""
+    here = _here(request)
+    below = "true" if BELOW.get(here) == view_name else ""
     return Place(name, reverse(view_name), "page" if here == view_name else below)
+
+
+def _here(request: HttpRequest) -> str:
+    return (request.resolver_match and request.resolver_match.url_name) or ""
 
 
 def _notices(age: DataAge, *, now: datetime) -> list[Notice]:

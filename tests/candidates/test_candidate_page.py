@@ -127,13 +127,25 @@ def test_keys_that_are_gone_are_listed_last_with_the_age_they_had() -> None:
 
 
 @pytest.mark.django_db
+def test_console_access_is_as_old_as_the_newest_report_that_agrees() -> None:
+    iam_user = make_iam_user(password_enabled=False, console_as_of=days_ago(60))
+    readings = Readings(by_part={"credential_report": days_ago(0.1)})
+
+    living = iam_user_facts(iam_user, readings).console_as_of
+    iam_user.gone_at = days_ago(30)
+    gone = iam_user_facts(iam_user, readings).console_as_of
+
+    assert (living, gone) == (days_ago(0.1), days_ago(60))
+
+
+@pytest.mark.django_db
 def test_a_description_given_in_the_console_is_told_with_its_key_and_not_as_a_tag() -> None:
     iam_user = make_iam_user(
         tags={"AKIAIOSFODNN7EXAMPLE": "nightly upload", "team": "data", "repo": "https://x.example"}
     )
     make_access_key(iam_user, access_key_id="AKIAIOSFODNN7EXAMPLE")
 
-    facts, row = iam_user_facts(iam_user), key_table(iam_user, Readings()).rows[0]
+    facts, row = iam_user_facts(iam_user, Readings()), key_table(iam_user, Readings()).rows[0]
 
     assert row.description == "nightly upload"
     assert [tag.name for tag in facts.tags] == ["team"]

@@ -64,6 +64,14 @@ def test_what_could_not_be_read_is_said_with_the_reason_and_the_mend(client: Cli
     assert "Allow iam:GenerateCredentialReport" in body
 
 
+def test_the_page_says_what_is_wrong_once(client: Client) -> None:
+    make_sync_run(make_aws_account(name="tools"), outcome=SyncOutcome.PARTIAL, unread=[DENIED])
+    viewer = signed_in(client, AccessLevel.VIEWER)
+
+    assert "Read only in part: tools." in body_of(viewer, "/")
+    assert "Read only in part: tools." not in body_of(viewer)
+
+
 def test_an_account_that_was_never_read_says_so(client: Client) -> None:
     gap = DENIED | {"part": "identity", "action": "sts:AssumeRole", "reason": "AWS refused sts:AssumeRole."}
     make_sync_run(make_aws_account(name="vault"), outcome=SyncOutcome.FAILED, unread=[gap])

@@ -145,7 +145,7 @@ def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> Can
     steps = answer.steps_from_json(standing.steps)
     return CandidatePage(
         number=candidate.pk,
-        iam_user=iam_user_facts(iam_user),
+        iam_user=iam_user_facts(iam_user, readings),
         stage=stage,
         stage_since=standing.stage_since,
         reopened_at=standing.reopened_at,

@@ -1,8 +1,9 @@
 """The rows of the candidates list."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,6 +13,9 @@ from iamdash.models import AccessKey, Standing
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import sentence_from_json
+
+# Twenty characters of an ID fill a line of a list; its end tells one key of a user from the other.
+KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _row(standing: Standing, viewer: Viewer, now: datetime, unread: bool) -> Can
         number=standing.pk,
         user_name=iam_user.user_name,
         account_name=iam_user.aws_account.name,
-        reason=sentence_from_json(standing.reason),
+        reason=_shortened(sentence_from_json(standing.reason)),
         owner_team=str(standing.owner_team or ""),
         owner_person=str(standing.owner_person or ""),
         is_mine=standing.owner_person_id == viewer.person_id,
@@ -109,3 +113,7 @@ def _row(standing: Standing, viewer: Viewer, now: datetime, unread: bool) -> Can
         is_readable=standing.readable,
         is_closed=standing.candidate.closed_at is not None,
     )
+
+
+def _shortened(reason: Sentence) -> Sentence:
+    return replace(reason, text=KEY_ID.sub(r"…\1", reason.text))

@@ -6,7 +6,9 @@ from datetime import datetime
 from urllib.parse import quote
 
 from iamdash.candidates.queries.access_keys import descriptions
+from iamdash.candidates.queries.readings import Readings
 from iamdash.models import IamUser
+from iamdash.rules.evidence import Reading
 
 # Where the IAM console of each partition is; IAM is global within one.
 CONSOLES = {
@@ -69,7 +71,7 @@ class IamUserFacts:
     successors: tuple[Namesake, ...]
 
 
-def iam_user_facts(iam_user: IamUser) -> IamUserFacts:
+def iam_user_facts(iam_user: IamUser, readings: Readings) -> IamUserFacts:
     """Return what AWS says of this IAM user. One query, for the users that came after it under its name."""
     described = descriptions(iam_user.tags)
     tags = [_tag(name, value) for name, value in sorted(iam_user.tags.items()) if name not in described]
@@ -88,7 +90,7 @@ def iam_user_facts(iam_user: IamUser) -> IamUserFacts:
         password_last_used_at=iam_user.password_last_used_at,
         mfa_active=iam_user.mfa_active,
         other_credentials=iam_user.additional_credentials,
-        console_as_of=iam_user.console_as_of,
+        console_as_of=_console_as_of(iam_user, readings),
         groups=tuple(iam_user.groups),
         policies=_policies(iam_user),
         repositories=tuple(tag for tag in tags if _names_a_repository(tag)),
@@ -98,6 +100,13 @@ def iam_user_facts(iam_user: IamUser) -> IamUserFacts:
         predecessor=_namesake(iam_user.predecessor) if iam_user.predecessor else None,
         successors=tuple(_namesake(other) for other in iam_user.successors.select_related("candidate").order_by("pk")),
     )
+
+
+def _console_as_of(iam_user: IamUser, readings: Readings) -> datetime | None:
+    """Return the newest report that said so: the row keeps the first one, and those since have agreed with it."""
+    if iam_user.console_as_of is None or iam_user.gone_at is not None:
+        return iam_user.console_as_of
+    return max(iam_user.console_as_of, readings.as_of(Reading.REPORT) or iam_user.console_as_of)
 
 
 def console_url(arn: str, user_name: str) -> str:
