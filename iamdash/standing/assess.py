@@ -123,15 +123,17 @@ def _store(
             seen_again.append(candidate)
             facts[pk] = replace(facts[pk], closed_at=None)
         assessment = judge(facts[pk], thresholds=limits, now=occasion.now)
-        lost = lost_evidence(before, assessment) if occasion.cause is not Cause.PEOPLE else None
-        step_back = reopening(before, assessment, fell=lost is not None, now=occasion.now)
+        by_people = occasion.cause is Cause.PEOPLE
+        lost = None if by_people else lost_evidence(before, assessment)
+        step_back = reopening(before, assessment, lost=lost is not None, by_people=by_people, now=occasion.now)
         after = row(candidate.pk, facts[pk], assessment, thresholds=limits, step_back=step_back)
         if before is None or differing(before, after):
             changed.append(after)
         if pk in opened:
             events.append(line.opened(assessment))
-        elif before is not None and assessment.stage != before.stage:
-            events.append(line.moved(Stage(before.stage), assessment, lost))
+        elif before is not None and (lost or assessment.stage != before.stage):
+            left = step_back.fell_from if lost else None
+            events.append(line.moved(left or Stage(before.stage), assessment, lost))
     _withdraw_close(seen_again)
     Standing.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["candidate"], update_fields=COLUMNS, batch_size=500

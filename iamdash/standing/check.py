@@ -50,7 +50,7 @@ def _compare(candidate: Candidate, facts: CandidateFacts, limits: Thresholds, no
     columns: list[str] = []
     if stored is not None:
         assessment = judge(facts, thresholds=limits, now=now)
-        step_back = reopening(stored, assessment, fell=False, now=now)
+        step_back = reopening(stored, assessment, now=now)
         columns = differing(stored, row(candidate.pk, facts, assessment, thresholds=limits, step_back=step_back))
         if not columns:
             return None

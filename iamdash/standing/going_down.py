@@ -11,30 +11,46 @@ from iamdash.standing.answer import steps_from_json
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """The step back that a candidate carries until it has regained the stage it fell from."""
+    """The step back that a candidate carries until it has regained the stage it fell from.
+
+    `fell_from` without `reopened_at`: a step that held can no longer be told, and AWS has not said that it fails.
+    """
 
     reopened_at: datetime | None = None
     fell_from: Stage | None = None
 
 
 def lost_evidence(before: Standing | None, assessment: Assessment) -> Evidence | None:
-    """Return the evidence that speaks against a step which held before, if the stage fell for it; else None.
+    """Return the evidence against a step which held before, or held until it came into doubt; None: nothing was lost.
 
     A step that merely can no longer be read is unknown, which is no step back of AWS's.
     """
-    if before is None or assessment.stage >= before.stage:
+    if before is None or assessment.stage >= _highest(before):
         return None
     held = {step.stage for step in steps_from_json(before.steps) if step.holds is Holds.HOLDS}
+    if before.fell_from is not None and before.reopened_at is None:
+        held.add(Stage(before.fell_from))
     against = (each for step in assessment.steps if step.stage in held for each in step.evidence)
     return next((evidence for evidence in against if evidence.holds is Holds.FAILS), None)
 
 
-def reopening(before: Standing | None, assessment: Assessment, *, fell: bool, now: datetime) -> Reopening:
-    """Return the step back that the candidate carries after this assessment; it ends when the stage is regained."""
+def reopening(
+    before: Standing | None, assessment: Assessment, *, lost: bool = False, by_people: bool = False, now: datetime
+) -> Reopening:
+    """Return the step back that the candidate carries after this assessment; it ends when the stage is regained.
+
+    `lost`: AWS took back a step. `by_people`: people lowered the stage, which is nothing to remember.
+    """
     if before is None:
         return Reopening()
-    if fell:
-        return Reopening(now, Stage(max(before.stage, before.fell_from or before.stage)))
+    if lost:
+        return Reopening(now, _highest(before))
+    if not by_people and assessment.stage < before.stage:
+        return Reopening(before.reopened_at, _highest(before))
     if before.fell_from is None or assessment.stage >= before.fell_from:
         return Reopening()
     return Reopening(before.reopened_at, Stage(before.fell_from))
+
+
+def _highest(before: Standing) -> Stage:
+    return Stage(max(before.stage, before.fell_from or before.stage))

@@ -99,6 +99,7 @@ def test_a_key_made_active_again_has_taken_its_candidate_back() -> None:
     events = Event.objects.filter(unique_id=active_again.candidate.iam_user.unique_id)
     assert events.filter(kind="access_key.reactivated").exists()
     assert active_again.stage < Stage.DEACTIVATED
+    assert active_again.reopened_at is not None
 
 
 @pytest.mark.usefixtures("seeded")

@@ -18,6 +18,7 @@ from tests.factories import (
     make_iam_user,
     make_person,
     make_replacement,
+    make_sync_run,
 )
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,29 @@ def test_keys_that_can_no_longer_be_read_stand_as_they_were_last_read() -> None:
     standing = Standing.objects.get()
     assert (standing.stage, standing.reopened_at) == (5, None)
     assert kinds()[-1] != "candidate.stage_changed"
+
+
+def test_a_fall_that_begins_in_doubt_is_a_reopening_once_aws_says_so() -> None:
+    iam_user = make_iam_user(report_slots=[[days_ago(200).isoformat(), False]])
+    access_key = make_access_key(iam_user, status="Inactive", status_changed_at=days_ago(3))
+    make_sync_run(iam_user.aws_account, freshness={"credential_report": NOW.isoformat()})
+    by_aws(iam_user)
+
+    IamUser.objects.update(report_slots=[[days_ago(200).isoformat(), True]], keys_read_at=days_ago(1))
+    by_aws(iam_user)
+    in_doubt = Standing.objects.get()
+    access_key.status = "Active"
+    access_key.save()
+    IamUser.objects.update(keys_read_at=NOW)
+    by_aws(iam_user)
+    active_again = Standing.objects.get()
+
+    assert (in_doubt.stage, in_doubt.reopened_at, in_doubt.fell_from) == (1, None, 5)
+    assert (active_again.stage, active_again.reopened_at, active_again.fell_from) == (1, NOW, 5)
+    event = Event.objects.last()
+    assert event is not None
+    assert event.kind == "candidate.reopened"
+    assert "from Deactivated to Identified" in event.sentence
 
 
 def test_a_released_claim_lowers_the_stage_without_reopening() -> None:
