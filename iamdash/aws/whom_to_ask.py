@@ -39,11 +39,16 @@ def _has_to_be_asked(user: NamedUser, *, known: Known, report: CredentialReport 
     if report is None:
         return asked_at is None or now - asked_at >= REPORT_LASTS
     row = row_of(user, report)
-    if row is None or row.additional_credentials:
+    if row is None or row.additional_credentials or _younger_than_its_report(row, report):
         return True
     if asked_at and due(user.unique_id, since=asked_at, now=now, period=ANYWAY_AFTER):
         return True
     return _slots_differ(row, before)
+
+
+def _younger_than_its_report(row: ReportRow, report: CredentialReport) -> bool:
+    """Return whether a key is younger than the report that shows it: nothing that it says of its use is believed."""
+    return any(slot.created_at > report.generated_at for slot in row.slots)
 
 
 def _slots_differ(row: ReportRow, before: KnownUser | None) -> bool:

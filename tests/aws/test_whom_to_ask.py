@@ -54,6 +54,13 @@ def test_slots_in_another_order_are_the_same_slots() -> None:
     assert not asked(before, report(row("mailer", slot(LATER, active=False), slot())))
 
 
+def test_a_user_with_a_key_younger_than_the_report_that_shows_it_is_asked() -> None:
+    made_after = NOW + timedelta(minutes=1)
+    before = known(known_user(slots_seen=((made_after, True),)))
+
+    assert asked(before, report(row("mailer", slot(made_after)), generated_at=NOW))
+
+
 def test_a_use_alone_is_no_reason_to_ask() -> None:
     assert not asked(known(known_user(slots_seen=(SLOT,))), report(row("mailer", slot(last_used_at=NOW))))
 
