@@ -48,6 +48,15 @@ def test_an_older_report_does_not_overwrite_a_newer_one(aws_account: AwsAccount)
     assert SyncRun.objects.latest().freshness["credential_report"] == NOW.isoformat()
 
 
+def test_a_report_of_the_same_moment_that_says_otherwise_is_believed(aws_account: AwsAccount) -> None:
+    sync(aws_account, listing(UPLOADER), report(row("uploader"), generated_at=NOW))
+
+    again = report(row("uploader", password_enabled=True), generated_at=NOW)
+    sync(aws_account, listing(UPLOADER, at=LATER), again, at=LATER)
+
+    assert IamUser.objects.get().password_enabled is True
+
+
 def test_a_row_about_an_earlier_user_of_the_name_is_not_believed(aws_account: AwsAccount) -> None:
     new = user("uploader", created_at=NOW - HOUR)
 

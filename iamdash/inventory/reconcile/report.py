@@ -29,7 +29,7 @@ def reconcile_report(report: CredentialReport, findings: Findings) -> Changes:
     changed = []
     for iam_user in IamUser.objects.filter(aws_account_id=findings.account_id, gone_at=None):
         row = rows.get((iam_user.arn, iam_user.created_at))
-        if row is None or (iam_user.console_as_of and iam_user.console_as_of >= report.generated_at):
+        if row is None or (iam_user.console_as_of and iam_user.console_as_of > report.generated_at):
             continue
         if before := change(iam_user, _values(row)):
             before |= change(iam_user, {"console_as_of": report.generated_at})
