@@ -77,26 +77,30 @@ class KeyReader:
     def _list(self, user: NamedUser) -> tuple[list[ListedAccessKey], datetime]:
         """Return the keys of this very user, and when AWS told. Raises READ_ERRORS."""
         try:
-            keys = self._listed(user.user_name)
+            keys, names = self._listed(user.user_name)
         except READ_ERRORS as error:
             # A name that is not known says nothing of this user, unless it still is this user's.
             if code_of(error) != NO_SUCH_ENTITY or not self._still_has_its_name(user):
                 raise
-            keys = self._listed(user.user_name)
+            keys, names = self._listed(user.user_name)
         read_at = self.surroundings.clock()
-        if not self._known_to_be_of(user, keys) and not self._still_has_its_name(user):
+        # Just after a rename keys may still be listed under the old name: then the user's unique ID has to decide.
+        under_its_name = names <= {user.user_name}
+        if not (under_its_name and self._known_to_be_of(user, keys)) and not self._still_has_its_name(user):
             raise Malformed("the name that was asked for belongs to another user by now.")
         return keys, read_at
 
-    def _listed(self, user_name: str) -> list[ListedAccessKey]:
-        keys = [
-            _access_key(metadata, user_name)
+    def _listed(self, user_name: str) -> tuple[list[ListedAccessKey], set[str]]:
+        """Return the keys that AWS lists for a name, and the names under which it lists them. Raises READ_ERRORS."""
+        listed = [
+            metadata
             for page in iam_pages(self.session, LIST, UserName=user_name)
             for metadata in structures(page, "AccessKeyMetadata", required=True)
         ]
+        keys = [_access_key(metadata) for metadata in listed]
         if len({key.access_key_id for key in keys}) != len(keys):
             raise Malformed("it holds an access key twice.")
-        return keys
+        return keys, {text(metadata, "UserName") for metadata in listed}
 
     def _known_to_be_of(self, user: NamedUser, keys: Sequence[ListedAccessKey]) -> bool:
         """Return whether these keys are this user's by what else is known.
@@ -134,9 +138,7 @@ def get_last_used(session: AwsSession, access_key_id: str, surroundings: Surroun
     )
 
 
-def _access_key(metadata: Answer, user_name: str) -> ListedAccessKey:
-    if text(metadata, "UserName") != user_name:
-        raise Malformed("it holds an access key of another user.")
+def _access_key(metadata: Answer) -> ListedAccessKey:
     return ListedAccessKey(
         text(metadata, "AccessKeyId"), text(metadata, "Status"), moment(metadata, "CreateDate"), last_used=None
     )

@@ -140,10 +140,9 @@ def test_a_list_of_keys_that_breaks_off_is_unread_as_a_whole(recorded: Recorded)
     "answer",
     [
         {"IsTruncated": False},
-        key_page(key_metadata("somebody-else", "AKIA0000000000000001")),
         key_page(*[key_metadata("mailer", "AKIA0000000000000001")] * 2),
     ],
-    ids=["no list", "another user's key", "a key twice"],
+    ids=["no list", "a key twice"],
 )
 def test_a_malformed_list_of_keys_is_unread_and_never_no_keys(answer: dict[str, Any], recorded: Recorded) -> None:
     recorded.unshaped(LIST, answer)
@@ -181,6 +180,22 @@ def test_keys_that_differ_from_the_report_are_believed_once_the_name_is_confirme
     recorded.on(LIST, key_page()).on(GET, user_answer("mailer", MAILER.unique_id))
 
     assert keys_of(read(recorded, known(), report(row("mailer", slot())))) == ()
+
+
+@pytest.mark.parametrize("behind", [MAILER.unique_id, "AIDAOTHER000000000001"])
+def test_keys_listed_under_another_name_are_believed_only_where_the_unique_id_confirms_them(
+    behind: str, recorded: Recorded
+) -> None:
+    before = known(known_user(access_keys=(("AKIA0000000000000001", LONG_AGO, "Active"),)))
+    recorded.on(LIST, key_page(key_metadata("old-name", "AKIA0000000000000001")))
+    recorded.on(GET, user_answer("mailer", behind)).on(LAST_USED, UNUSED)
+
+    pieces = read(recorded, before, report(row("mailer", slot())))
+
+    if behind == MAILER.unique_id:
+        assert [each.access_key_id for each in keys_of(pieces)] == ["AKIA0000000000000001"]
+    else:
+        assert_keys_unread(pieces, "Malformed")
 
 
 def test_known_key_ids_need_no_confirmation(recorded: Recorded) -> None:
