@@ -1,6 +1,6 @@
 """The query behind the candidates list: what each filter keeps, what search finds, how rows are ordered."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -213,3 +213,12 @@ def test_new_this_week_counts_from_when_it_was_opened() -> None:
     candidate_named("long-known")
 
     assert names(listed(opened="week")) == ["recent"]
+
+
+@pytest.mark.django_db
+def test_the_reason_fits_on_a_line_and_still_tells_the_keys_apart() -> None:
+    candidate_named("uploader", keys=({"access_key_id": "AKIAIOSFODNN7EXAMPLE", "created_at": days_ago(400)},))
+
+    (row,) = listed().rows
+
+    assert row.reason.render(now=NOW, zone=UTC) == "Access key …MPLE is 400 days old"

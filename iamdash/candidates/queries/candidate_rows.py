@@ -14,7 +14,8 @@ from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import sentence_from_json
 
-# Twenty characters of an ID fill a line of a list; its end tells one key of a user from the other.
+# A row has one line for the reason: the end of an ID tells one key of a user from the other, and the limit is on the
+# candidate's own page.
 KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
 
 
@@ -116,4 +117,4 @@ def _row(standing: Standing, viewer: Viewer, now: datetime, unread: bool) -> Can
 
 
 def _shortened(reason: Sentence) -> Sentence:
-    return replace(reason, text=KEY_ID.sub(r"…\1", reason.text))
+    return replace(reason, text=KEY_ID.sub(r"…\1", reason.text).partition("; the limit is ")[0])
