@@ -1,0 +1,60 @@
+"""The accounts page in a real browser: readable everywhere, and alive while a sync runs."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from iamdash.inventory.lock import one_sync_of
+from iamdash.models import AwsAccount, Person, SyncOutcome, SyncRun
+from tests.browser.believable import organisation
+from tests.browser.conftest import OpenPage
+from tests.factories import make_sync_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+GAP = {
+    "part": "credential_report",
+    "reason": "AWS refused iam:GenerateCredentialReport: the credentials may not call it.",
+    "action": "iam:GenerateCredentialReport",
+    "error_code": "AccessDenied",
+    "subject": "",
+}
+
+
+@pytest.fixture
+def priya() -> Person:
+    person = organisation()
+    tools = AwsAccount.objects.get(name="example-tools")
+    make_sync_run(tools, started_at=timezone.now(), outcome=SyncOutcome.PARTIAL, unread=[GAP], root_has_access_key=True)
+    return person
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_it_is_accessible_and_never_scrolls_sideways(
+    open_page: OpenPage, assert_accessible: Callable[[Page], None], priya: Person, width: int, *, dark: bool
+) -> None:
+    page = open_page("/accounts/", person=priya, dark=dark, size=(width, 900))
+
+    expect(page.get_by_text("The root user of example-tools has an access key.")).to_be_visible()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_running_sync_moves_on_the_page_and_ends_there(open_page: OpenPage, priya: Person) -> None:
+    tools = AwsAccount.objects.get(name="example-tools")
+    progress = {"doing": "Reading access keys", "done": 1, "total": 4}
+    run = make_sync_run(
+        tools, started_at=timezone.now(), outcome=SyncOutcome.RUNNING, finished_at=None, progress=progress
+    )
+    with one_sync_of(tools.pk):
+        page = open_page("/accounts/", person=priya)
+        expect(page.get_by_text("Reading access keys, 1 of 4")).to_be_visible()
+        SyncRun.objects.filter(pk=run.pk).update(progress=progress | {"done": 3})
+        expect(page.get_by_text("Reading access keys, 3 of 4")).to_be_visible()
+
+    SyncRun.objects.filter(pk=run.pk).update(outcome=SyncOutcome.COMPLETE, finished_at=run.started_at, progress={})
+
+    expect(page.get_by_text("Sync running")).to_be_hidden()
+    assert page.locator("#live[hx-trigger]").count() == 0
