@@ -10,7 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamdash.settings")
 app = Celery("iamdash", include=["iamdash.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
-# Queue `sync` holds what may take long; `now` holds what a person waits for, and has a worker of its own.
+# Queue `sync` holds what may take long; `now` holds what a person waits for, and has a worker of its own. A worker that
+# is told of no queue takes from both.
+app.conf.task_queues = {name: {"exchange": name, "routing_key": name} for name in ("sync", "now")}
 app.conf.task_routes = {"iamdash.tasks.*": {"queue": "sync"}}
 # What is due is asked of Postgres often and cheaply; an order nobody took in time is worth nothing, so it expires.
 app.conf.beat_schedule = {

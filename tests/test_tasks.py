@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from iamdash import tasks
+from iamdash.celery import app
 from iamdash.models import AwsAccount, DailyCount, Standing, SyncRun
 from iamdash.standing.assess import Cause, assess
 from tests.factories import make_access_key, make_aws_account, make_iam_user, make_sync_run
@@ -84,3 +85,12 @@ def test_the_day_is_counted(aws_account: AwsAccount) -> None:
     tasks.count_day()
 
     assert DailyCount.objects.get().day == timezone.localdate()
+
+
+def test_a_worker_that_is_told_of_no_queue_takes_from_both() -> None:
+    queues = app.amqp.queues.consume_from.values()
+
+    assert {(queue.name, queue.exchange.name, queue.routing_key) for queue in queues} == {
+        ("sync", "sync", "sync"),
+        ("now", "now", "now"),
+    }
