@@ -2,6 +2,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from iamdash.models import AccessKey, Standing
@@ -57,3 +58,13 @@ def test_an_answer_that_waits_for_the_clock_is_counted_and_is_no_difference() ->
     call_command("check_standings", stdout=out)
 
     assert "1 due to be looked at again" in out.getvalue()
+
+
+def test_a_database_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_now: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("iamdash.management.commands.check_standings.differences", refuse)
+
+    with pytest.raises(CommandError, match="check DATABASE_URL"):
+        call_command("check_standings")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from iamdash.management.database import database_errors_in_words
 from iamdash.models import Candidate
 from iamdash.standing.check import Difference, differences, due
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
         """Compare at this moment. Answers that wait for the clock are counted, not compared."""
         del args, options
         now = timezone.now()
-        found = list(differences(now))
+        with database_errors_in_words():
+            found = list(differences(now))
         for difference in found:
             self.stdout.write(_line(difference))
         waiting = due(now)
