@@ -1,7 +1,8 @@
-"""Faults to order: denials, throttling, AWS's own failures, connections cut, slow answers."""
+"""Faults to order: calls that are refused, broken off or slow, answers that are spoilt, and changes made in between."""
 
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
@@ -10,18 +11,24 @@ from typing import Any, Literal, get_args
 from iamdash.demo.stand_in.answer import Refusal
 from iamdash.demo.stand_in.call import Call
 
-Kind = Literal["deny", "throttle", "fail", "reset", "slow"]
+Kind = Literal["deny", "throttle", "fail", "expire", "reset", "slow", "act", "garble", "repeat", "stranger"]
 
 
 @dataclass
 class Fault:
-    """What goes wrong: for actions like `iam:Get*`, in one account or in all, so many times (None: until removed)."""
+    """What goes wrong: for actions like `iam:Get*`, in one account or in all, so many times (None: until removed).
+
+    `after` so many calls that it lets pass. The last three kinds spoil an answer (see spoiling.py). "act" spoils none:
+    it does `deed`, which only a test in the same process can give, before the call is answered.
+    """
 
     kind: Kind
     action: str = "*"
     account_id: str = "*"
     times: int | None = None
     seconds: float = 0.0
+    after: int = 0
+    deed: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -32,6 +39,9 @@ class Fault:
         if self.times == 0 or not fnmatchcase(call.permission, self.action):
             return False
         if not fnmatchcase(account_id, self.account_id):
+            return False
+        if self.after:
+            self.after -= 1
             return False
         if self.times is not None:
             self.times -= 1
@@ -49,10 +59,14 @@ def strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) -
             raise Refusal("Throttling", "Rate exceeded")
         case "fail":
             raise Refusal("ServiceUnavailable", "Service Unavailable")
+        case "expire":
+            raise Refusal("ExpiredToken", "The security token included in the request is expired")
         case "reset":
             cut_connection(environ)
         case "slow":
             time.sleep(fault.seconds)
+        case "act" if fault.deed is not None:
+            fault.deed()
 
 
 def denial(call: Call, caller_arn: str) -> Refusal:

@@ -13,6 +13,7 @@ from iamdash.demo.stand_in.call import Call, read_call
 from iamdash.demo.stand_in.faults import denial, strike
 from iamdash.demo.stand_in.permissions import allowed
 from iamdash.demo.stand_in.sessions import Caller
+from iamdash.demo.stand_in.spoiling import spoil
 from iamdash.demo.stand_in.state import State
 from iamdash.demo.stand_in.usage import Use
 
@@ -65,6 +66,8 @@ class Gateway:
                 strike(fault, call, caller.arn, environ)
             with self.lock:
                 response = self._answer(call, caller, environ)
+            for fault in faults:
+                spoil(fault, call, caller.account_id, response)
             return response(environ, start_response)
         except Refusal as refusal:
             service, action = (call.service, call.action) if call else ("", "")

@@ -24,9 +24,12 @@ class Page:
         return {"IsTruncated": True, "Marker": self.marker} if self.marker else {"IsTruncated": False}
 
 
-def page(entries: Sequence[tuple[str, Any]], parameters: Mapping[str, Any], *, question: str = "") -> Page:
+def page(
+    entries: Sequence[tuple[str, Any]], parameters: Mapping[str, Any], *, question: str = "", at_most: int = MOST_ITEMS
+) -> Page:
     """Return the page that the parameters ask for. Entries are (sort key, value), in order of their keys.
 
+    `at_most`: IAM may put fewer entries on a page than MaxItems allows (API Reference, MaxItems).
     The marker names the last key of a page, so an entry renamed while pages turn may be seen twice or never,
     as with AWS. Raises Refusal for a MaxItems out of range, a marker we never gave, or one of another question.
     """
@@ -35,6 +38,7 @@ def page(entries: Sequence[tuple[str, Any]], parameters: Mapping[str, Any], *, q
         raise _invalid(f"Value '{most}' at 'maxItems' failed to satisfy constraint: Member must be between 1 and 1000")
     after = _read_marker(parameters["Marker"], question) if "Marker" in parameters else None
     rest = [entry for entry in entries if after is None or entry[0] > after]
+    most = min(most, at_most)
     chosen = rest[:most]
     return Page(chosen, _write_marker(chosen[-1][0], question) if len(rest) > most else None)
 

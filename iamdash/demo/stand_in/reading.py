@@ -37,7 +37,7 @@ def get_account_authorization_details(state: "State", call: Call, caller: Caller
         ),
         key=lambda entry: entry[0],
     )
-    chosen = page(entries, call.parameters, question=",".join(sorted(wanted)))
+    chosen = page(entries, call.parameters, question=",".join(sorted(wanted)), at_most=state.most_on_a_page)
 
     result: dict[str, Any] = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
     for _, (member, item) in chosen.entries:

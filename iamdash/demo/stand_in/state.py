@@ -9,6 +9,7 @@ from pathlib import Path
 from iamdash.demo.stand_in import backends
 from iamdash.demo.stand_in.clock import Clock
 from iamdash.demo.stand_in.faults import Fault
+from iamdash.demo.stand_in.paging import MOST_ITEMS
 from iamdash.demo.stand_in.pods import Association
 from iamdash.demo.stand_in.report import Report, RootUser
 from iamdash.demo.stand_in.sessions import Session
@@ -29,6 +30,7 @@ class State:
     roots: dict[str, RootUser] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     report_seconds: float = 1.0
+    most_on_a_page: int = MOST_ITEMS
     password_changed_at: dict[str, datetime] = field(default_factory=dict)
     associations: dict[str, Association] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
