@@ -16,7 +16,7 @@ UNCONNECTED := DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing REDIS_URL=re
 PRODUCTION := $(UNCONNECTED) ALLOWED_HOSTS=iamdash.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tick run test lint format browser lock
+.PHONY: help setup demo demo-tick run test bench lint format browser lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ run: setup  ## the whole product on your AWS: ambient credentials and iamdash.to
 
 test: lint browser  ## everything that has to hold: lint, and tests on real services and in a real browser
 	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+bench: setup  ## what a sync costs at 200, 1,000 and 5,000 users, beside bare boto3 (ARGS="--users 200" runs one size)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint: setup  ## style, types, import contract, missing migrations, production settings
 	$(BIN)/ruff check
