@@ -35,6 +35,7 @@ def list_account(session: AwsSession, *, account_id: str, surroundings: Surround
     """Return all users and roles of the account; Unread where the list did not end or contradicts itself."""
     users: list[ListedUser] = []
     roles: list[ListedRole] = []
+    began_at = surroundings.clock()
     try:
         for page in iam_pages(session, ACTION, Filter=["User", "Role"], MaxItems=MOST_ON_A_PAGE):
             if not {"UserDetailList", "RoleDetailList"} & set(page):
@@ -47,6 +48,7 @@ def list_account(session: AwsSession, *, account_id: str, surroundings: Surround
             _checked(users, account_id, lambda listed: listed.user_name),
             _checked(roles, account_id, lambda listed: listed.role_name),
             surroundings.clock(),
+            began_at,
         )
     except READ_ERRORS as error:
         return unread(error, Part.AUTHORIZATION_DETAILS, ACTION)

@@ -1,6 +1,6 @@
 """The AWS actions that iamdash calls, all of them: a call of any other is refused before it leaves.
 
-`docs/aws/reader-policy.json` grants READS, and a test compares the two.
+`docs/aws/reader-policy.json` grants READS, `docs/aws/home-policy.json` sts:AssumeRole and DISCOVERY; tests compare them.
 """
 
 from typing import Any
@@ -14,12 +14,20 @@ READS = frozenset(
         "iam:GetAccessKeyLastUsed",
         "iam:GetAccountAuthorizationDetails",
         "iam:GetCredentialReport",
+        "iam:GetLoginProfile",
+        "iam:GetRole",
         "iam:GetUser",
         "iam:ListAccessKeys",
+        "iam:ListMFADevices",
+        "iam:ListSSHPublicKeys",
+        "iam:ListServiceSpecificCredentials",
+        "iam:ListSigningCertificates",
     }
 )
 # Opening a session. GetCallerIdentity needs no permission; AssumeRole is granted to the role that iamdash runs on.
 SESSION = frozenset({"sts:AssumeRole", "sts:GetCallerIdentity"})
+# Only where the accounts come from AWS Organizations; asked with the role that iamdash runs on.
+DISCOVERY = frozenset({"organizations:ListAccounts"})
 
 
 class NotAReadError(RuntimeError):
@@ -27,11 +35,11 @@ class NotAReadError(RuntimeError):
 
 
 def guard(client: Any) -> None:
-    """Make a boto3 client refuse every operation outside READS and SESSION."""
+    """Make a boto3 client refuse every operation outside READS, SESSION and DISCOVERY."""
     client.meta.events.register_first("before-parameter-build", _refuse_what_is_no_read)
 
 
 def _refuse_what_is_no_read(model: Any, **_: Any) -> None:
     action = f"{model.service_model.signing_name}:{model.name}"
-    if action not in READS | SESSION:
+    if action not in READS | SESSION | DISCOVERY:
         raise NotAReadError(f"iamdash only reads AWS: {action} is not among its actions.")

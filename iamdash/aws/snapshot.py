@@ -5,7 +5,7 @@ Names follow AWS's own (IAM API 2010-05-08, EKS API 2017-11-01). Every `read_at`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -21,6 +21,9 @@ class Part(StrEnum):
     ACCESS_KEY_LAST_USED = "access_key_last_used"
     ABSENCES = "absences"
     POD_IDENTITY = "pod_identity"
+    IAM_USER = "iam_user"
+    OTHER_CREDENTIALS = "other_credentials"
+    REPLACEMENT_ROLES = "replacement_roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,16 @@ class ListedRole:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Every page of iam:GetAccountAuthorizationDetails, walked to its end. A half-walked list is Unread instead."""
+    """Every page of iam:GetAccountAuthorizationDetails, walked to its end. A half-walked list is Unread instead.
+
+    `began_at`: when its first page was asked for; what it says of one item may be as old as that. None: not known.
+    """
 
     account_id: str
     users: tuple[ListedUser, ...]
     roles: tuple[ListedRole, ...]
     read_at: datetime
+    began_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +242,65 @@ class PodIdentities:
     read_at: datetime
 
 
-Piece = Identity | Listing | CredentialReport | KeysOfUser | ReportedUses | Absence | PodIdentities | Unread
+class CredentialKind(StrEnum):
+    """What an IAM user may sign in or sign requests with besides access keys."""
+
+    LOGIN_PROFILE = "login_profile"
+    MFA_DEVICE = "mfa_device"
+    SIGNING_CERTIFICATE = "signing_certificate"
+    SSH_PUBLIC_KEY = "ssh_public_key"
+    SERVICE_SPECIFIC = "service_specific"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCredential:
+    """One credential other than an access key. `status` as AWS spells it, "" for kinds that have none.
+
+    `credential_id` is "" for a login profile, of which a user has one at most. `service`: what a service-specific
+    credential is for.
+    """
+
+    credential_id: str
+    status: str
+    created_at: datetime | None
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsOfUser:
+    """A complete answer about one kind of other credentials of one IAM user: these and no others."""
+
+    unique_id: str
+    kind: CredentialKind
+    credentials: tuple[ListedCredential, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedRole:
+    """An IAM role as iam:GetRole describes it: who may assume it, and its last use. See `ListedRole`."""
+
+    unique_id: str
+    role_name: str
+    trust_policy: Mapping[str, Any] | None
+    trust_policy_text: str
+    last_used_at: datetime | None
+    last_used_region: str
+    read_at: datetime
+
+
+Piece = (
+    Identity
+    | Listing
+    | CredentialReport
+    | KeysOfUser
+    | ReportedUses
+    | Absence
+    | PodIdentities
+    | CredentialsOfUser
+    | DescribedRole
+    | Unread
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,14 +35,15 @@ def ask_for_missing(
     patience = Patience(Part.ABSENCES, GET)
 
     def ask(user: KnownUser) -> Absence | Unread:
-        return patience.ask(lambda: _absence(session, user, surroundings), subject=user.unique_id)
+        return patience.ask(lambda: whose_name(session, user, surroundings), subject=user.unique_id)
 
     for done, answer in enumerate(ask_each(missing, ask), start=1):
         surroundings.tell("Asking for IAM users that are missing", done, len(missing))
         yield answer
 
 
-def _absence(session: AwsSession, user: KnownUser, surroundings: Surroundings) -> Absence:
+def whose_name(session: AwsSession, user: KnownUser, surroundings: Surroundings) -> Absence:
+    """Return what iam:GetUser says of the name by which this user is known. Raises READ_ERRORS."""
     found = unique_id_behind(session, user.user_name)
     answer: Literal["no_such_entity", "other_unique_id", "same_unique_id"] = "other_unique_id"
     if not found:

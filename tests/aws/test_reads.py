@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from iamdash.aws.check import NamedRole, check_roles, check_user
 from iamdash.aws.collect import collect
+from iamdash.aws.progress import Surroundings
 from iamdash.aws.reads import READS, SESSION, NotAReadError
 from iamdash.aws.session import AwsSession
-from iamdash.aws.snapshot import Unread
+from iamdash.aws.snapshot import Listing, Unread
 from iamdash.demo.stand_in.server import RunningStandIn
 from tests.aws.pieces import known, known_user
 from tests.aws.recorded import ACCOUNT
@@ -59,6 +61,11 @@ def test_every_action_that_may_be_called_is_called_and_no_other(session: AwsSess
     before = known(known_user("gone"), regions=("eu-west-1",), read_everybody=True)
 
     pieces = list(collect(session, account_id=ACCOUNT, known=before, clock=lambda: datetime.now(UTC)))
+    listing = next(piece for piece in pieces if isinstance(piece, Listing))
+    mailer = known_user("mailer", unique_id=listing.users[0].unique_id)
+    surroundings = Surroundings(clock=lambda: datetime.now(UTC))
+    pieces += check_user(session, mailer, surroundings=surroundings)
+    pieces += check_roles(session, [NamedRole(listing.roles[0].unique_id, "mailer")], surroundings=surroundings)
 
     assert [piece for piece in pieces if isinstance(piece, Unread)] == []
     assert set(session.calls.by_action) == READS | SESSION - {"sts:AssumeRole"}

@@ -6,6 +6,7 @@ from iamdash.demo.stand_in import backends
 from iamdash.demo.stand_in.answer import Refusal
 from iamdash.demo.stand_in.call import Call
 from iamdash.demo.stand_in.reading import named_user
+from iamdash.demo.stand_in.service_specific import credentials_of
 from iamdash.demo.stand_in.sessions import Caller
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def refuse_while_blocked(call: Call, caller: Caller) -> None:
         "delete access keys": iam_user.access_keys,
         "delete signing certificates": iam_user.signing_certificates,
         "remove referenced objects": iam_user.ssh_public_keys,
+        "delete service specific credentials": credentials_of(iam_user),
         "delete MFA device": iam_user.mfa_devices,
         "delete policies": iam_user.policies,
         "detach all policies": iam_user.managed_policies,

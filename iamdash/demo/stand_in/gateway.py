@@ -7,7 +7,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 
-from iamdash.demo.stand_in import changing, control, pods, reading, report, sessions
+from iamdash.demo.stand_in import changing, control, organization, pods, reading, report, service_specific, sessions
 from iamdash.demo.stand_in.answer import Refusal, write_refusal, write_result
 from iamdash.demo.stand_in.call import Call, read_call
 from iamdash.demo.stand_in.faults import denial, strike
@@ -30,12 +30,17 @@ ANSWERS: dict[str, Answer] = {
     "iam:GetUser": reading.get_user,
     "iam:GetRole": reading.get_role,
     "iam:GetAccessKeyLastUsed": reading.get_access_key_last_used,
+    "iam:ListServiceSpecificCredentials": service_specific.list_credentials,
+    "iam:CreateServiceSpecificCredential": service_specific.create_credential,
+    "iam:UpdateServiceSpecificCredential": service_specific.update_credential,
+    "iam:DeleteServiceSpecificCredential": service_specific.delete_credential,
     "iam:GenerateCredentialReport": report.generate,
     "iam:GetCredentialReport": report.get,
     "eks:ListPodIdentityAssociations": pods.list_associations,
     "eks:DescribePodIdentityAssociation": pods.describe_association,
     "eks:CreatePodIdentityAssociation": pods.create_association,
     "eks:DeletePodIdentityAssociation": pods.delete_association,
+    "organizations:ListAccounts": organization.list_accounts,
 }
 # sts:AssumeRole asks for permission itself, with the role as resource; sts:GetCallerIdentity needs none.
 ASK_NOBODY = frozenset({"sts:AssumeRole", "sts:GetCallerIdentity"})
