@@ -90,12 +90,12 @@ class TeamEntry(Table):
 
 
 class Limits(Table):
-    """[thresholds]. A proof a moment after the first would be the same proof, so the minutes begin at 1."""
+    """[thresholds]. With 0 minutes the second proof of gone may follow at once, still by a sync of its own."""
 
     long_lived_days: Days = 90
     grace_days: Days = 7
     stuck_days: Days = 21
-    gone_confirm_minutes: Annotated[int, Field(ge=1, le=ONE_WEEK)] = 15
+    gone_confirm_minutes: Annotated[int, Field(ge=0, le=ONE_WEEK)] = 15
     minimum_quiet_days: Days = 14
     soak_days: Days = 14
 

@@ -54,6 +54,16 @@ def test_a_use_that_aws_has_forgotten_is_kept(aws_account: AwsAccount) -> None:
     assert run.changes["updated"] == 0
 
 
+def test_the_role_that_iamdash_reads_with_changes_once_a_day_at_most(aws_account: AwsAccount) -> None:
+    changed = []
+    for at in (NOW, LATER, NOW + timedelta(hours=25)):
+        run = sync(aws_account, listing(iam_role("iamdash-reader", last_used_at=at), at=at), at=at)
+        changed.append(run.changes["updated"])
+
+    assert changed == [0, 0, 1]
+    assert IamRole.objects.get().last_used_at == NOW + timedelta(hours=25)
+
+
 def test_an_association_is_kept_while_it_is_listed(aws_account: AwsAccount) -> None:
     sync(aws_account, listing(), pods(association()))
 

@@ -13,7 +13,7 @@ from iamdash.models import DailyCount, Programme
 from iamdash.models.journal import record
 from iamdash.rules.stage import Stage
 from tests.browser.believable import organisation
-from tests.factories import make_aws_account, make_person
+from tests.factories import make_access_key, make_aws_account, make_iam_user, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,15 @@ def body_of(client: Client) -> str:
 
 def test_it_says_how_many_active_keys_are_left_in_how_many_users(signed_in: Client) -> None:
     assert "12 active keys left in 12 IAM users." in body_of(signed_in)
+
+
+def test_active_keys_of_no_candidate_are_counted_apart(signed_in: Client) -> None:
+    make_access_key(make_iam_user("new-uploader"), created_at=timezone.now())
+
+    body = body_of(signed_in)
+
+    assert "12 active keys left" in body
+    assert "1 more active key belongs to IAM users that no rule makes a candidate yet" in body
 
 
 def test_every_number_is_the_length_of_the_list_it_links_to(signed_in: Client) -> None:
@@ -117,7 +126,7 @@ def test_the_target_date_is_named(signed_in: Client) -> None:
 
 
 def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         overview(now=timezone.now())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         signed_in.get("/")

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, Sum
 
-from iamdash.models import AwsAccount, DailyCount, Event, Programme, Standing, Team
+from iamdash.models import AccessKey, AwsAccount, DailyCount, Event, Programme, Standing, Team
+from iamdash.rules.keys import ACTIVE
 from iamdash.rules.stage import Stage
 
 WEEK = timedelta(days=7)
@@ -76,11 +77,15 @@ class WeekLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole page. `has_accounts`, `has_synced`: for the empty states. `change`: in active keys over four weeks."""
+    """The whole page. `has_accounts`, `has_synced`: for the empty states. `change`: in active keys over four weeks.
+
+    `other_active_keys`: active keys of IAM users that are no candidates (yet), which the accounts page counts too.
+    """
 
     has_accounts: bool
     has_synced: bool
     active_keys: int
+    other_active_keys: int
     iam_users: int
     change: int | None
     target_on: date | None
@@ -103,7 +108,7 @@ class Overview:
 
 
 def overview(*, now: datetime) -> Overview:
-    """Return the page's data as of `now`. Eight queries, whatever the size of the organisation."""
+    """Return the page's data as of `now`. Nine queries, whatever the size of the organisation."""
     programme = Programme.objects.filter(pk=1).first() or Programme()
     totals = _totals(now)
     history = _history(now, totals["active_keys"])
@@ -113,6 +118,7 @@ def overview(*, now: datetime) -> Overview:
         has_accounts=AwsAccount.objects.filter(removed_at=None).exists(),
         has_synced=totals["all"] > 0,
         active_keys=totals["active_keys"],
+        other_active_keys=_other_active_keys(),
         iam_users=totals["open"],
         change=change,
         target_on=programme.target_date,
@@ -123,6 +129,11 @@ def overview(*, now: datetime) -> Overview:
         teams=_teams(now),
         week=_week(now),
     )
+
+
+def _other_active_keys() -> int:
+    of_no_candidate = AccessKey.objects.filter(iam_user__candidate=None, iam_user__aws_account__removed_at=None)
+    return of_no_candidate.filter(status=ACTIVE, gone_at=None).count()
 
 
 def _totals(now: datetime) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """IAM roles: the rows agree with a complete listing, and the ledger keeps each new RoleLastUsed."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from iamdash.inventory.reconcile.differ import BATCH, Changed, compare, enumerat
 from iamdash.inventory.reconcile.policies import described
 from iamdash.models import Event, IamRole, Replacement, RoleUse
 
+A_DAY = timedelta(days=1)
 TRUST = ("trust_policy", "trust_policy_text")
 WORDS = {
     "role_name": "name",
@@ -26,7 +28,11 @@ WORDS = {
 def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
     """Create and update IAM roles; one that a complete listing does not hold is gone."""
     rows = {row.unique_id: row for row in IamRole.objects.filter(aws_account_id=findings.account_id)}
-    answers = {listed.unique_id: _values(listed, rows.get(listed.unique_id)) for listed in listing.roles}
+    ours = own_role_name(findings)
+    answers = {
+        listed.unique_id: _values(listed, rows.get(listed.unique_id), is_ours=listed.role_name == ours)
+        for listed in listing.roles
+    }
     changed, unknown = compare(rows, answers)
     save(changed)
     new = [
@@ -60,7 +66,16 @@ def replaced_by(iam_roles: Q) -> set[int]:
     return set(Replacement.objects.filter(iam_roles, unlinked_at=None).values_list("candidate__iam_user", flat=True))
 
 
-def _values(listed: ListedRole, row: IamRole | None) -> dict[str, Any]:
+def own_role_name(findings: Findings) -> str:
+    """Return the name of the role that this run reads with, "" where it reads with none.
+
+    The caller's ARN is `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION` (STS API, GetCallerIdentity).
+    """
+    resource = (findings.identity.arn if findings.identity else "").rpartition(":")[2].split("/")
+    return resource[1] if resource[0] == "assumed-role" and len(resource) == 3 else ""
+
+
+def _values(listed: ListedRole, row: IamRole | None, *, is_ours: bool) -> dict[str, Any]:
     values = described(listed) | {
         "role_name": listed.role_name,
         "trust_policy": listed.trust_policy,
@@ -68,8 +83,11 @@ def _values(listed: ListedRole, row: IamRole | None) -> dict[str, Any]:
         "instance_profiles": sorted(listed.instance_profiles),
         "gone_at": None,
     }
+    # Reading is a use: the role that iamdash reads with would change in every sync, which is worth one row a day.
+    patience = A_DAY if is_ours else timedelta()
     # AWS forgets a use after 400 days (IAM API, "RoleLastUsed"); we do not, and a use is never taken back.
-    if listed.last_used_at and (row is None or row.last_used_at is None or listed.last_used_at > row.last_used_at):
+    known_at = row.last_used_at if row else None
+    if listed.last_used_at and (known_at is None or listed.last_used_at > known_at + patience):
         values |= {"last_used_at": listed.last_used_at, "last_used_region": listed.last_used_region}
     return values
 

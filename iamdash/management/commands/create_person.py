@@ -49,6 +49,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         told = "made" if is_new else "updated"
         self.stdout.write(f"{person.email} {told}: {person.access_level}, {teams}.")
+        if options["team"]:
+            self.stdout.write("A team that lists its members in iamdash.toml follows that list when it is next loaded.")
         if not person.has_usable_password():
             self.stdout.write("No password is set, so they sign in by single sign-on.")
 

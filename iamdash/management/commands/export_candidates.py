@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
 from django.utils import timezone
 
 from iamdash.candidates.export import FORMATS, everything
+from iamdash.management.database import database_errors_in_words
 
 
 class Command(BaseCommand):
@@ -24,8 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Write line by line: the whole need not fit into memory."""
-        lines = FORMATS[options["format"]](everything(), now=timezone.now(), zone=timezone.get_current_timezone())
-        output: Path | None = options["output"]
+        with database_errors_in_words():
+            self._export(options["format"], options["output"])
+
+    def _export(self, form: str, output: Path | None) -> None:
+        lines = FORMATS[form](everything(), now=timezone.now(), zone=timezone.get_current_timezone())
         try:
             if output is None:
                 for line in lines:
@@ -39,5 +42,3 @@ class Command(BaseCommand):
             sys.stdout = None
         except OSError as problem:
             raise CommandError(f"Cannot write {output}: {problem.strerror}.") from problem
-        except DatabaseError as problem:
-            raise CommandError(f"The database does not answer as it should: {problem}") from problem

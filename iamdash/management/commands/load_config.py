@@ -33,7 +33,7 @@ class Command(BaseCommand):
         try:
             config = read_config(file)
         except ConfigError as error:
-            lines = [f"{file}, {problem}" for problem in error.problems]
+            lines = [f"{file}, {problem}" if problem.line else f"{file}: {problem}" for problem in error.problems]
             raise CommandError("\n".join([*lines, "Nothing was changed."])) from error
         with database_errors_in_words():
             changes = load(config, now=timezone.now())
