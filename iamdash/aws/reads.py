@@ -1,6 +1,6 @@
 """The AWS actions that iamdash calls, all of them: a call of any other is refused before it leaves.
 
-`docs/aws/reader-policy.json` grants READS, `docs/aws/home-policy.json` sts:AssumeRole and DISCOVERY; tests compare them.
+`docs/aws/reader-policy.json` grants READS, `docs/aws/home-policy.json` sts:AssumeRole and DISCOVERY; a test compares.
 """
 
 from typing import Any

@@ -9,7 +9,7 @@ import pytest
 from iamdash.aws.check import NamedRole, check_roles, check_user
 from iamdash.aws.collect import collect
 from iamdash.aws.progress import Surroundings
-from iamdash.aws.reads import READS, SESSION, NotAReadError
+from iamdash.aws.reads import DISCOVERY, READS, SESSION, NotAReadError
 from iamdash.aws.session import AwsSession
 from iamdash.aws.snapshot import Listing, Unread
 from iamdash.demo.stand_in.server import RunningStandIn
@@ -17,6 +17,7 @@ from tests.aws.pieces import known, known_user
 from tests.aws.recorded import ACCOUNT
 
 POLICY = Path(__file__).resolve().parents[2] / "docs" / "aws" / "reader-policy.json"
+HOME_POLICY = POLICY.with_name("home-policy.json")
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
@@ -53,6 +54,13 @@ def granted() -> list[str]:
 
 def test_the_published_policy_grants_exactly_the_actions_that_may_be_called() -> None:
     assert sorted(granted()) == sorted(READS)
+
+
+def test_the_policy_of_the_home_role_grants_taking_reader_roles_and_naming_the_accounts() -> None:
+    statements = json.loads(HOME_POLICY.read_text())["Statement"]
+
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+    assert {statement["Action"] for statement in statements} == {"sts:AssumeRole"} | DISCOVERY
 
 
 @pytest.mark.usefixtures("account_with_everything")

@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from iamdash.demo.stand_in.answer import Refusal
 
 # Services whose requests are parsed; every other one goes to moto as it came.
-UNDERSTOOD = frozenset({"iam", "sts", "eks"})
+UNDERSTOOD = frozenset({"iam", "sts", "eks", "organizations"})
 SIGNATURE = re.compile(r"Credential=(?P<key>\w+)/\d+/(?P<region>[\w-]*)/(?P<service>[\w-]+)/aws4_request")
 
 

@@ -53,7 +53,7 @@ def strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) -
     match fault.kind:
         case "deny":
             raise denial(call, caller_arn)
-        case "throttle" if call.service == "eks":
+        case "throttle" if call.service in {"eks", "organizations"}:
             raise Refusal("TooManyRequestsException", "Too many requests")
         case "throttle":
             raise Refusal("Throttling", "Rate exceeded")
@@ -71,7 +71,7 @@ def strike(fault: Fault, call: Call, caller_arn: str, environ: dict[str, Any]) -
 
 def denial(call: Call, caller_arn: str) -> Refusal:
     """Return AWS's answer to a call that no policy allows."""
-    code = "AccessDeniedException" if call.service == "eks" else "AccessDenied"
+    code = "AccessDeniedException" if call.service in {"eks", "organizations"} else "AccessDenied"
     return Refusal(
         code,
         f"User: {caller_arn} is not authorized to perform: {call.permission} "

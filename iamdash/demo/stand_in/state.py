@@ -9,6 +9,7 @@ from pathlib import Path
 from iamdash.demo.stand_in import backends
 from iamdash.demo.stand_in.clock import Clock
 from iamdash.demo.stand_in.faults import Fault
+from iamdash.demo.stand_in.organization import Member
 from iamdash.demo.stand_in.paging import MOST_ITEMS
 from iamdash.demo.stand_in.pods import Association
 from iamdash.demo.stand_in.report import Report, RootUser
@@ -33,6 +34,7 @@ class State:
     most_on_a_page: int = MOST_ITEMS
     password_changed_at: dict[str, datetime] = field(default_factory=dict)
     associations: dict[str, Association] = field(default_factory=dict)
+    organization: list[Member] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
 
