@@ -1,6 +1,6 @@
 """Every address of iamdash, by noun."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from iamdash.views import accounts, candidate, candidates, frame, health, overview, sign_in, single_sign_on
 from iamdash.views import candidate_deeds as deeds
@@ -27,7 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/running", accounts.running, name="accounts-running"),
     path("accounts/sync", accounts.sync_all, name="sync-all"),
-    path("accounts/<str:account_id>/sync", accounts.sync_account, name="sync-account"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/$", accounts.account, name="account"),
+    re_path(r"^accounts/(?P<account_id>[0-9]{12})/sync$", accounts.sync_account, name="sync-account"),
     path("healthcheck/live", health.live, name="health-live"),
     path("healthcheck/ready", health.ready, name="health-ready"),
     path("sign-in", sign_in.sign_in, name="sign-in"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from iamdash.inventory.reader_role import POLICY, TERRAFORM
 from iamdash.local import programs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,6 +97,13 @@ def test_the_image_leaves_out_the_demo_the_launcher_and_the_tests() -> None:
     assert "*" in ignored
     assert {"iamdash/demo/", "iamdash/local/"} <= set(ignored)
     assert "!tests/" not in ignored
+
+
+def test_the_image_holds_the_policy_and_the_terraform_that_pages_give_to_copy() -> None:
+    kept = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+
+    for path in (POLICY, TERRAFORM):
+        assert any(str(path.relative_to(ROOT)).startswith(start) for start in kept)
 
 
 @pytest.mark.parametrize("name", ["runtime.txt", "dev.txt", "uv.txt"])

@@ -105,24 +105,31 @@ class _Runs:
 
 def accounts_page(now: datetime) -> AccountsPage:
     """Return the page's data as of `now`. Seven queries, however many accounts there are."""
+    lines = account_lines(AwsAccount.objects.all())
+    return AccountsPage(tuple(sorted(lines, key=lambda line: line.status is Status.NO_LONGER_READ)), now)
+
+
+def account_lines(aws_accounts: QuerySet[AwsAccount]) -> list[AccountLine]:
+    """Return how these accounts are doing, in their order."""
     running = lock.running()
-    runs = SyncRun.objects.order_by("aws_account_id", "-started_at", "-pk").distinct("aws_account_id")
+    runs = SyncRun.objects.filter(aws_account__in=aws_accounts).order_by("aws_account_id", "-started_at", "-pk")
+    runs = runs.distinct("aws_account_id")
     newest = _by_account(runs)
     finished = _by_account(runs.exclude(outcome=SyncOutcome.RUNNING))
     good = _by_account(runs.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL]))
-    iam_users = _counted(IamUser.objects.filter(gone_at=None), "aws_account")
-    active_keys = _counted(AccessKey.objects.filter(status=ACTIVE, gone_at=None), "iam_user__aws_account")
-    lines = [
+    here = IamUser.objects.filter(aws_account__in=aws_accounts, gone_at=None)
+    active = AccessKey.objects.filter(iam_user__aws_account__in=aws_accounts, status=ACTIVE, gone_at=None)
+    iam_users, active_keys = _counted(here, "aws_account"), _counted(active, "iam_user__aws_account")
+    return [
         _line(
             aws_account,
             _Runs(newest.get(pk), finished.get(pk), good.get(pk), pk in running),
             iam_users.get(pk, 0),
             active_keys.get(pk, 0),
         )
-        for aws_account in AwsAccount.objects.all()
+        for aws_account in aws_accounts
         if (pk := aws_account.pk)
     ]
-    return AccountsPage(tuple(sorted(lines, key=lambda line: line.status is Status.NO_LONGER_READ)), now)
 
 
 def _by_account(runs: QuerySet[SyncRun]) -> dict[str, SyncRun]:

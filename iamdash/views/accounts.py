@@ -1,9 +1,10 @@
 """AWS accounts and their syncs: how fresh each is, what could not be read, and the button that reads it now."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,8 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from iamdash import tasks
-from iamdash.inventory.freshness import AccountLine, AccountsPage, Status, accounts_page
-from iamdash.models import AccessLevel, AwsAccount
+from iamdash.inventory.account_page import RunLine, account_page
+from iamdash.inventory.freshness import AccountLine, Status, accounts_page
+from iamdash.models import AccessLevel, AwsAccount, SyncOutcome
 from iamdash.views.access import back_to, person_of, requires
 
 # A worker takes an asked-for sync within moments; after this long there is none, and the page stops looking out for it.
@@ -23,6 +25,7 @@ TONES = {
     Status.PARTLY_READ: "amber",
     Status.FAILING: "red",
 }
+OUTCOME_TONES = {SyncOutcome.COMPLETE: "green", SyncOutcome.PARTIAL: "amber", SyncOutcome.FAILED: "red"}
 
 
 @require_GET
@@ -37,6 +40,31 @@ def running(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/accounts.html#live", _context(request))
 
 
+@require_GET
+def account(request: HttpRequest, account_id: str) -> HttpResponse:
+    """One AWS account: how it stands, its newest syncs, and what to copy for its role.
+
+    htmx asks for the progress of a running sync, and once it has ended for all that it changed.
+    """
+    page = account_page(account_id)
+    if page is None:
+        raise Http404("There is no such AWS account.")
+    asked = _asked(request, [page.line])
+    context = {
+        "page": page,
+        "line": page.line,
+        "tone": TONES.get(page.line.status, ""),
+        "running": [page.line] if page.line.running else [],
+        "runs": [(run, OUTCOME_TONES.get(run.outcome, ""), changes_in_words(run)) for run in page.runs],
+        "asked": asked,
+        "under_way": bool(asked) or page.line.status is Status.SYNCING,
+        "may_sync": person_of(request).may(AccessLevel.ENGINEER) and page.line.status is not Status.NO_LONGER_READ,
+    }
+    part = {"progress": "#progress", "live": "#live"}.get(request.headers.get("HX-Target", ""), "")
+    context["polled"] = part == "#progress"
+    return render(request, f"accounts/account.html{part}", context)
+
+
 @require_POST
 @requires(AccessLevel.ENGINEER)
 def sync_account(request: HttpRequest, account_id: str) -> HttpResponse:
@@ -47,7 +75,8 @@ def sync_account(request: HttpRequest, account_id: str) -> HttpResponse:
         return redirect(back_to(request, otherwise=reverse("accounts")))
     _ask(aws_account, by=person_of(request).email)
     messages.success(request, f"Sync of {aws_account.name} asked for.")
-    return redirect(back_to(request, otherwise=_waiting()))
+    own_page = reverse("account", args=[account_id]) if request.POST.get("from") == "account" else ""
+    return redirect(back_to(request, otherwise=_waiting(own_page or reverse("accounts"))))
 
 
 @require_POST
@@ -58,7 +87,7 @@ def sync_all(request: HttpRequest) -> HttpResponse:
     for aws_account in aws_accounts:
         _ask(aws_account, by=person_of(request).email)
     messages.success(request, f"Sync of {len(aws_accounts)} accounts asked for.")
-    return redirect(_waiting())
+    return redirect(_waiting(reverse("accounts")))
 
 
 def _ask(aws_account: AwsAccount, *, by: str) -> None:
@@ -66,39 +95,41 @@ def _ask(aws_account: AwsAccount, *, by: str) -> None:
     tasks.sync_account.apply_async(kwargs=order, queue="now")
 
 
-def _waiting() -> str:
-    """Return the page's address while an asked-for sync has not shown itself yet."""
+def _waiting(url: str) -> str:
+    """Return the address of a page while an asked-for sync has not shown itself yet."""
     query = urlencode({"asked": timezone.now().isoformat(timespec="seconds")})
-    return f"{reverse('accounts')}?{query}"
+    return f"{url}?{query}"
 
 
 def _context(request: HttpRequest) -> dict[str, object]:
-    now = timezone.now()
-    page = accounts_page(now)
-    asked_at = _moment(request.GET.get("asked", ""))
-    waiting = asked_at is not None and asked_at <= now < asked_at + TAKEN_WITHIN and not _seen_since(page, asked_at)
+    page = accounts_page(timezone.now())
     person = person_of(request)
     return {
         "page": page,
-        "now": now,
+        "running": page.running,
         "lines": [(line, TONES.get(line.status, ""), changes_in_words(line)) for line in page.accounts],
-        "waiting": waiting,
-        "asked": request.GET.get("asked", "") if waiting else "",
+        "asked": _asked(request, page.accounts),
         "may_sync": person.may(AccessLevel.ENGINEER),
         "may_sync_all": person.may(AccessLevel.ADMIN),
     }
 
 
-def changes_in_words(line: AccountLine) -> str:
-    """Return what the last sync changed: "3 new, 1 gone"; "" where it was never synced."""
-    if line.last_finished_at is None:
+def changes_in_words(sync: AccountLine | RunLine) -> str:
+    """Return what a sync changed: "3 new, 1 gone"; "" where there was none, or it is running."""
+    if sync.took is None:
         return ""
-    counts = ((line.created, "new"), (line.updated, "changed"), (line.gone, "gone"))
+    counts = ((sync.created, "new"), (sync.updated, "changed"), (sync.gone, "gone"))
     return ", ".join(f"{count:,} {word}" for count, word in counts if count) or "None"
 
 
-def _seen_since(page: AccountsPage, asked_at: datetime) -> bool:
-    return any(line.last_finished_at and line.last_finished_at >= asked_at for line in page.accounts)
+def _asked(request: HttpRequest, lines: Iterable[AccountLine]) -> str:
+    """Return when a sync was asked for, as the address says, while one may still be about to start; else ""."""
+    asked = request.GET.get("asked", "")
+    asked_at, now = _moment(asked), timezone.now()
+    if asked_at is None or not asked_at <= now < asked_at + TAKEN_WITHIN:
+        return ""
+    ended = any(line.last_finished_at and line.last_finished_at >= asked_at for line in lines)
+    return "" if ended else asked
 
 
 def _moment(text: str) -> datetime | None:

@@ -21,7 +21,7 @@ THEMES = ("light", "dark")
 YEAR = 365 * 24 * 60 * 60
 PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("accounts", "Accounts"))
 # The page of one candidate stands below "Candidates" in the bar.
-BELOW = {"candidate": "candidates"}
+BELOW = {"candidate": "candidates", "account": "accounts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         accounts_url=reverse("accounts"),
         synced_at=age.synced_at,
         late=age.late,
-        # The accounts page says the same at length.
-        notices=() if _here(request) == "accounts" else tuple(_notices(age, now=now)),
+        notices=tuple(_notices(age, now=now, at_length=_here(request) == "accounts")),
     )
 
 
@@ -120,12 +119,15 @@ def _here(request: HttpRequest) -> str:
     return (request.resolver_match and request.resolver_match.url_name) or ""
 
 
-def _notices(age: DataAge, *, now: datetime) -> list[Notice]:
+def _notices(age: DataAge, *, now: datetime, at_length: bool) -> list[Notice]:
+    """Return the notices of a page; `at_length`: it tells itself what is old or missing, and why."""
     accounts_url = reverse("accounts")
     notices = [
-        Notice("problem", *_behind(account, now=now), accounts_url, "See what AWS said") for account in age.behind
+        Notice("problem", *_behind(account, now=now), accounts_url, "See what AWS said")
+        for account in age.behind
+        if not at_length
     ]
-    if age.partial:
+    if age.partial and not at_length:
         names = ", ".join(account.name for account in age.partial)
         text = "Where a part could not be read, what was last seen is shown."
         notices.append(Notice("warning", f"Read only in part: {names}.", text, accounts_url, "See what is missing"))

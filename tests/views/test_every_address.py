@@ -47,6 +47,7 @@ ADDRESSES = {
     "candidate-close": Address("post", f"/candidates/{NUMBER}/close", AccessLevel.ENGINEER),
     "accounts": Address("get", "/accounts/"),
     "accounts-running": Address("get", "/accounts/running"),
+    "account": Address("get", f"/accounts/{ACCOUNT}/"),
     "sync-all": Address("post", "/accounts/sync", AccessLevel.ADMIN),
     "sync-account": Address("post", f"/accounts/{ACCOUNT}/sync", AccessLevel.ENGINEER),
     "health-live": Address("get", "/healthcheck/live", ANYBODY),

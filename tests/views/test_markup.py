@@ -15,7 +15,14 @@ from tests.views.markup import problems_of
 pytestmark = pytest.mark.django_db
 
 STATIC = Path(settings.BASE_DIR) / "static"
-PAGES = ["/sign-in", "/candidates/", "/candidates/?q=s3&stage=foo", "/candidates/?q=nothing-like-it", "/no-such-page"]
+PAGES = [
+    "/sign-in",
+    "/accounts/111111111111/",
+    "/candidates/",
+    "/candidates/?q=s3&stage=foo",
+    "/candidates/?q=nothing-like-it",
+    "/no-such-page",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)
