@@ -8,6 +8,8 @@ from typing import Any
 from iamdash.aws.snapshot import (
     Absence,
     CredentialReport,
+    CredentialsOfUser,
+    DescribedRole,
     Identity,
     KeysOfUser,
     Listing,
@@ -57,7 +59,8 @@ class Findings:
     `listed`: the unique IDs of the complete listing of this run; None: not listed (yet). `agreed`, `uses_agreed`: what
     `SyncRun.agreed_directly` and `uses_agreed_directly` will be, as times. `assess_again`: the IAM users whose answer
     may change with the freshness that this run will have, besides those whose rows changed. `broke_off`: the sentence
-    that says what ended the run before its time, or "".
+    that says what ended the run before its time, or "". `is_check`: somebody asked for one IAM user; the run is not
+    stored, so that a reading which agrees with the rows is remembered beside them.
     """
 
     sync_run: SyncRun
@@ -70,9 +73,15 @@ class Findings:
     read_at: dict[Part, datetime] = field(default_factory=dict)
     agreed: dict[str, datetime] = field(default_factory=dict)
     uses_agreed: dict[str, datetime] = field(default_factory=dict)
+    is_check: bool = False
     changes: Changes = field(default_factory=Changes)
     assess_again: set[int] = field(default_factory=set)
     broke_off: str = ""
+
+    @property
+    def actor(self) -> str:
+        """Return who sees what these findings say, as the journal names it."""
+        return "check" if self.is_check else "sync"
 
     @property
     def account_id(self) -> str:
@@ -103,7 +112,7 @@ class Findings:
         """Return a line for the journal, as seen by this run."""
         return Event(
             at=at,
-            actor="sync",
+            actor=self.actor,
             kind=kind,
             sentence=sentence,
             aws_account_id=self.account_id,
@@ -134,7 +143,7 @@ class Findings:
         for piece in pieces:
             if isinstance(piece, Unread):
                 self.unread.append(piece)
-            elif not isinstance(piece, ReportedUses):
+            elif not isinstance(piece, ReportedUses | CredentialsOfUser | DescribedRole):
                 self._note_answer(piece)
 
     def parts_read(self) -> dict[str, datetime]:

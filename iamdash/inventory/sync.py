@@ -11,7 +11,7 @@ from iamdash.aws.progress import OnProgress
 from iamdash.aws.snapshot import Absence, KeysOfUser, Known, Piece, Unread
 from iamdash.inventory.findings import Clock, Findings
 from iamdash.inventory.known import known
-from iamdash.inventory.lock import held_here, one_sync_of
+from iamdash.inventory.lock import held_here, one_sync_of, take_turns_writing
 from iamdash.inventory.reading import AccountReading
 from iamdash.inventory.reconcile.pieces import reconcile
 from iamdash.inventory.run import Progress, finish, open_run
@@ -143,6 +143,7 @@ def _end(findings: Findings, reading: Reading | None) -> None:
         raise LockLostError(f"The database went away while {findings.account_id} was synced.")
     now = findings.clock()
     with transaction.atomic():
+        _forget_overtaken(findings)
         calls, throttled = (reading.calls, reading.throttled) if reading else ({}, 0)
         read_before = set(findings.sync_run.freshness)
         finish(findings, calls=calls, throttled=throttled, now=now)
@@ -151,6 +152,15 @@ def _end(findings: Findings, reading: Reading | None) -> None:
             concerned |= _candidates(findings.account_id)
         if concerned:
             assess(concerned, now=now, cause=Cause.AWS, actor="sync", sync_run=findings.sync_run.pk)
+
+
+def _forget_overtaken(findings: Findings) -> None:
+    """Forget the readings that agreed with keys which a check, older than the reading, has written since."""
+    take_turns_writing([findings.account_id])
+    written = IamUser.objects.filter(aws_account_id=findings.account_id, keys_read_at__gte=findings.sync_run.started_at)
+    for unique_id, read_at in written.values_list("unique_id", "keys_read_at"):
+        if read_at and findings.agreed.get(unique_id, read_at) > read_at:
+            del findings.agreed[unique_id]
 
 
 def _candidates(account_id: str) -> set[int]:

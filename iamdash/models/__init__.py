@@ -1,6 +1,7 @@
 """The tables, one file per noun family: who signs in, what AWS holds, what people said, what the rules concluded."""
 
 from iamdash.models.candidate import Candidate, Claim, Note, Replacement, TrackerLink
+from iamdash.models.check import Check, CredentialKind, OtherCredential
 from iamdash.models.inventory import (
     AccessKey,
     AccessKeyUse,
@@ -22,13 +23,16 @@ __all__ = [
     "AccessLevel",
     "AwsAccount",
     "Candidate",
+    "Check",
     "Claim",
+    "CredentialKind",
     "DailyCount",
     "Event",
     "IamRole",
     "IamUser",
     "Membership",
     "Note",
+    "OtherCredential",
     "Person",
     "PodIdentityAssociation",
     "Programme",

@@ -12,7 +12,9 @@ class IamUser(models.Model):
     `report_slots`: the newest credential report's key slots, [[created_at, active], …], sorted; None: not in a report.
     `asked_slots`: what they were when the keys were last read directly; where the two differ, the keys are read again.
     `keys_read_at`: the newest direct reading of its keys that changed a row; a reading which agrees is kept on the
-    run instead (`SyncRun.agreed_directly`). The password facts are "as of the report" (`console_as_of`).
+    run instead (`SyncRun.agreed_directly`). `other_credentials_read`: kind of `OtherCredential` → ISO time of its
+    newest complete reading; a kind that is not in it was never read. The password facts are "as of the report"
+    (`console_as_of`).
     """
 
     aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="iam_users")
@@ -37,6 +39,7 @@ class IamUser(models.Model):
     asked_slots = models.JSONField(null=True)
     keys_read_at = models.DateTimeField(null=True)
     keys_unread_reason = models.CharField(max_length=500, blank=True)
+    other_credentials_read = models.JSONField(default=dict)
 
     first_seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
@@ -106,7 +109,10 @@ class AccessKeyUse(models.Model):
 
 
 class IamRole(models.Model):
-    """An IAM role, known by its unique ID (AROA…). `last_used_at` None: no use in AWS's 400 days of tracking."""
+    """An IAM role, known by its unique ID (AROA…). `last_used_at` None: no use in AWS's 400 days of tracking.
+
+    `trust_read_at`: the newest reading that changed who may assume it, or iam:GetRole's; None: as it was first listed.
+    """
 
     aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="iam_roles")
     unique_id = models.CharField(max_length=128)
@@ -116,6 +122,7 @@ class IamRole(models.Model):
     created_at = models.DateTimeField()
     trust_policy = models.JSONField(null=True)
     trust_policy_text = models.TextField(blank=True)
+    trust_read_at = models.DateTimeField(null=True)
     attached_policies = models.JSONField(default=list)
     inline_policies = models.JSONField(default=list)
     permissions_boundary = models.CharField(max_length=2048, blank=True)

@@ -128,7 +128,8 @@ def _reconcile_one(
 def _remember(answer: KeysOfUser, iam_user: IamUser, batch: Batch, findings: Findings, *, differs: bool) -> None:
     """Remember the reading: beside the IAM user where a row changes anyway, else with the run alone."""
     findings.assess_again.add(iam_user.pk)
-    if not differs and iam_user.asked_slots == iam_user.report_slots and not iam_user.keys_unread_reason:
+    unchanged = not differs and iam_user.asked_slots == iam_user.report_slots and not iam_user.keys_unread_reason
+    if unchanged and not findings.is_check:
         findings.agreed[answer.unique_id] = answer.read_at
         return
     findings.agreed.pop(answer.unique_id, None)
@@ -184,9 +185,13 @@ def _update_use(row: AccessKey, listed: ListedAccessKey, batch: Batch, findings:
     if take_in(row, reading):
         findings.uses_agreed.pop(row.access_key_id, None)
         return True
-    if reading.source == "direct" and reading.at == row.last_used_at:
+    if reading.source != "direct" or reading.at != row.last_used_at:
+        return False
+    if not findings.is_check:
         findings.uses_agreed[row.access_key_id] = reading.as_of
-    return False
+        return False
+    row.last_used_as_of = max(reading.as_of, row.last_used_as_of or reading.as_of)
+    return True
 
 
 def _end(row: AccessKey, answer: KeysOfUser, batch: Batch, findings: Findings) -> None:

@@ -1,14 +1,14 @@
 """IAM roles: the rows agree with a complete listing, and the ledger keeps each new RoleLastUsed."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
-from iamdash.aws.snapshot import ListedRole, Listing
+from iamdash.aws.snapshot import DescribedRole, ListedRole, Listing
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, Changed, compare, enumerated, save, save_columns
+from iamdash.inventory.reconcile.differ import BATCH, Changed, change, compare, enumerated, save, save_columns
 from iamdash.inventory.reconcile.policies import described
 from iamdash.models import Event, IamRole, Replacement, RoleUse
 
@@ -30,10 +30,13 @@ def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
     rows = {row.unique_id: row for row in IamRole.objects.filter(aws_account_id=findings.account_id)}
     ours = own_role_name(findings)
     answers = {
-        listed.unique_id: _values(listed, rows.get(listed.unique_id), is_ours=listed.role_name == ours)
+        listed.unique_id: _values(listed, rows.get(listed.unique_id), listing, is_ours=listed.role_name == ours)
         for listed in listing.roles
     }
     changed, unknown = compare(rows, answers)
+    for each in changed:
+        if any(name in each.before for name in TRUST):
+            each.before.update(change(each.row, {"trust_read_at": _as_old_as(listing)}))
     save(changed)
     new = [
         IamRole(aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key])
@@ -61,6 +64,36 @@ def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
     )
 
 
+def reconcile_described_role(answer: DescribedRole, findings: Findings) -> Changes:
+    """Take in what iam:GetRole says of a known role, unless something newer has been read of who may assume it."""
+    row = IamRole.objects.filter(
+        aws_account_id=findings.account_id, unique_id=answer.unique_id, gone_at=None, role_name=answer.role_name
+    ).first()
+    if row is None or (row.trust_read_at is not None and row.trust_read_at >= answer.read_at):
+        return Changes()
+    values: dict[str, Any] = {
+        "trust_policy": answer.trust_policy,
+        "trust_policy_text": answer.trust_policy_text,
+        "trust_read_at": answer.read_at,
+    }
+    if answer.last_used_at and (row.last_used_at is None or answer.last_used_at > row.last_used_at):
+        values |= {"last_used_at": answer.last_used_at, "last_used_region": answer.last_used_region}
+    changed = Changed(row, change(row, values))
+    save([changed])
+    if "last_used_at" in changed.before:
+        _keep_uses([row], answer)
+    return Changes(
+        updated=1 if set(changed.before) - {"trust_read_at"} else 0,
+        events=_told(changed, answer, findings),
+        iam_user_ids=replaced_by(Q(iam_role=row)),
+    )
+
+
+def _as_old_as(listing: Listing) -> datetime:
+    """Return how old what a listing says of one role may be: as its first page."""
+    return listing.began_at or listing.read_at
+
+
 def replaced_by(iam_roles: Q) -> set[int]:
     """Return the IAM users whose replacement is one of these roles (a condition on `Replacement`)."""
     return set(Replacement.objects.filter(iam_roles, unlinked_at=None).values_list("candidate__iam_user", flat=True))
@@ -75,14 +108,15 @@ def own_role_name(findings: Findings) -> str:
     return resource[1] if resource[0] == "assumed-role" and len(resource) == 3 else ""
 
 
-def _values(listed: ListedRole, row: IamRole | None, *, is_ours: bool) -> dict[str, Any]:
+def _values(listed: ListedRole, row: IamRole | None, listing: Listing, *, is_ours: bool) -> dict[str, Any]:
     values = described(listed) | {
         "role_name": listed.role_name,
-        "trust_policy": listed.trust_policy,
-        "trust_policy_text": listed.trust_policy_text,
         "instance_profiles": sorted(listed.instance_profiles),
         "gone_at": None,
     }
+    # iam:GetRole may have been asked while the pages of the listing were read.
+    if row is None or row.trust_read_at is None or row.trust_read_at <= _as_old_as(listing):
+        values |= {"trust_policy": listed.trust_policy, "trust_policy_text": listed.trust_policy_text}
     # Reading is a use: the role that iamdash reads with would change in every sync, which is worth one row a day.
     patience = A_DAY if is_ours else timedelta()
     # AWS forgets a use after 400 days (IAM API, "RoleLastUsed"); we do not, and a use is never taken back.
@@ -92,7 +126,7 @@ def _values(listed: ListedRole, row: IamRole | None, *, is_ours: bool) -> dict[s
     return values
 
 
-def _keep_uses(rows: Collection[IamRole], listing: Listing) -> None:
+def _keep_uses(rows: Collection[IamRole], listing: Listing | DescribedRole) -> None:
     RoleUse.objects.bulk_create(
         [
             RoleUse(
@@ -109,7 +143,7 @@ def _keep_uses(rows: Collection[IamRole], listing: Listing) -> None:
     )
 
 
-def _told(changed: Changed, listing: Listing, findings: Findings) -> list[Event]:
+def _told(changed: Changed, listing: Listing | DescribedRole, findings: Findings) -> list[Event]:
     row, before = changed
     told = []
     if "gone_at" in before:
@@ -135,7 +169,7 @@ def _line(
     kind: str,
     sentence: str,
     row: IamRole,
-    listing: Listing,
+    listing: Listing | DescribedRole,
     findings: Findings,
     *,
     before: dict[str, Any] | None = None,
