@@ -72,7 +72,7 @@ def test_an_engineer_claims_chooses_the_route_links_the_role_and_notes_it(
     expect(page.get_by_role("heading", name="Link the replacement role")).to_be_visible()
 
     page.get_by_role("button", name="Link content-data-api").click()
-    expect(page.get_by_role("region", name="Table of replacement roles")).to_contain_text("Trusts EKS Pod Identity")
+    expect(page.get_by_role("region", name="Table of replacement roles")).to_contain_text("EKS Pod Identity")
 
     page.get_by_text("Add a note").click()
     page.get_by_label("Note", exact=True).fill("The role is linked.\nRolling out on Monday.")

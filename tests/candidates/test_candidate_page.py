@@ -13,7 +13,6 @@ from iamdash.candidates.queries.page_notices import page_notices
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.role_search import find_roles, suggest_roles, words_of
 from iamdash.candidates.queries.timeline import timeline
-from iamdash.candidates.queries.trust_words import trust_in_words
 from iamdash.models import Candidate
 from iamdash.models.journal import record
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
@@ -211,7 +210,7 @@ def test_the_page_is_told_the_claim_the_route_and_the_roles() -> None:
 
     assert (page.claim.claim, page.claim.person) == (claim.pk, "Ann Abel")
     assert page.route_seen == "pod_identity"
-    assert [role.trust for role in page.replacements] == ["Trusts EKS Pod Identity"]
+    assert [role.trust.who for role in page.replacements] == [("EKS Pod Identity",)]
     assert page.steps[0].evidence[0].as_of is not None
 
 
@@ -300,40 +299,6 @@ def test_a_role_that_is_gone_linked_already_or_awss_own_is_not_offered() -> None
 
 
 # Words ----------------------------------------------------------------------------------------
-
-ALLOW = {"Effect": "Allow", "Action": "sts:AssumeRole"}
-
-
-@pytest.mark.parametrize(
-    ("principal", "words"),
-    [
-        ({"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}, "Trusts EC2, Lambda"),
-        ({"AWS": "arn:aws:iam::111122223333:root"}, "Trusts account 111122223333"),
-        ({"AWS": "arn:aws:iam::111122223333:role/deployer"}, "Trusts role/deployer"),
-        (
-            {"Federated": "arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com"},
-            "Trusts token.actions.githubusercontent.com",
-        ),
-        ({"AWS": "*"}, "Trusts anybody"),
-        ("*", "Trusts anybody"),
-        (
-            {"Service": ["a.example", "b.example", "c.example", "d.example"]},
-            "Trusts a.example, b.example, c.example and 1 more",
-        ),
-    ],
-)
-def test_whom_a_role_trusts_in_words(principal: Any, words: str) -> None:
-    assert trust_in_words({"Statement": ALLOW | {"Principal": principal}}) == words
-
-
-@pytest.mark.parametrize("policy", [{}, {"Statement": []}, {"Statement": ["odd"]}, {"Statement": {"Effect": "Deny"}}])
-def test_a_policy_that_allows_nobody_trusts_nobody(policy: dict[str, Any]) -> None:
-    assert trust_in_words(policy) == "Trusts nobody"
-
-
-def test_a_policy_that_could_not_be_read_is_not_one_that_trusts_nobody() -> None:
-    assert trust_in_words(None) == "Its trust policy could not be read"
-
 
 @pytest.mark.parametrize(
     ("arn", "start"),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from iamdash.candidates.queries.trust_words import trust_in_words
+from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
 from iamdash.models import Candidate, Replacement
 
 
@@ -20,7 +20,7 @@ class ReplacementRow:
     role_name: str
     arn: str
     other_account: str
-    trust: str
+    trust: RoleTrust
     last_used_at: datetime | None
     last_used_region: str
     linked_by: str
@@ -30,7 +30,7 @@ class ReplacementRow:
 
 
 def replacement_rows(candidate: Candidate) -> tuple[ReplacementRow, ...]:
-    """Return the roles linked now, the first linked first. One query."""
+    """Return the roles linked now, the first linked first. Two queries."""
     others = Q(iam_role__replacements__unlinked_at=None) & ~Q(iam_role__replacements__candidate=candidate)
     links = (
         Replacement.objects.filter(candidate=candidate, unlinked_at=None)
@@ -38,17 +38,19 @@ def replacement_rows(candidate: Candidate) -> tuple[ReplacementRow, ...]:
         .annotate(shared_with=Count("iam_role__replacements", filter=others))
         .order_by("linked_at", "pk")
     )
-    return tuple(_row(link, link.shared_with, candidate.iam_user.aws_account_id) for link in links)
+    trust = trust_of(link.iam_role for link in links)
+    home = candidate.iam_user.aws_account_id
+    return tuple(_row(link, link.shared_with, home, trust[link.iam_role_id]) for link in links)
 
 
-def _row(link: Replacement, shared_with: int, home: str) -> ReplacementRow:
+def _row(link: Replacement, shared_with: int, home: str, trust: RoleTrust) -> ReplacementRow:
     iam_role = link.iam_role
     return ReplacementRow(
         link=link.pk,
         role_name=iam_role.role_name,
         arn=iam_role.arn,
         other_account="" if iam_role.aws_account_id == home else iam_role.aws_account.name,
-        trust=trust_in_words(iam_role.trust_policy),
+        trust=trust,
         last_used_at=iam_role.last_used_at,
         last_used_region=iam_role.last_used_region,
         linked_by=str(link.linked_by),

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
 from iamdash.models import Candidate, IamRole
 
 SHOWN = 8
@@ -21,6 +22,7 @@ class FoundRole:
     role_name: str
     arn: str
     other_account: str
+    trust: RoleTrust
     last_used_at: datetime | None
 
 
@@ -72,11 +74,17 @@ def _linkable(candidate: Candidate) -> QuerySet[IamRole]:
 
 
 def _found(candidate: Candidate, found: QuerySet[IamRole]) -> tuple[FoundRole, ...]:
-    rows = found.annotate(account_name=F("aws_account__name")).values_list(
-        "pk", "role_name", "arn", "account_name", "aws_account_id", "last_used_at"
-    )[:SHOWN]
+    iam_roles = list(found.select_related("aws_account")[:SHOWN])
+    trust = trust_of(iam_roles)
     home = candidate.iam_user.aws_account_id
     return tuple(
-        FoundRole(pk, role_name, arn, "" if account_id == home else account_name, last_used_at)
-        for pk, role_name, arn, account_name, account_id, last_used_at in rows
+        FoundRole(
+            pk=iam_role.pk,
+            role_name=iam_role.role_name,
+            arn=iam_role.arn,
+            other_account="" if iam_role.aws_account_id == home else iam_role.aws_account.name,
+            trust=trust[iam_role.pk],
+            last_used_at=iam_role.last_used_at,
+        )
+        for iam_role in iam_roles
     )
