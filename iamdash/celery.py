@@ -17,6 +17,7 @@ app.conf.task_routes = {"iamdash.tasks.*": {"queue": "sync"}}
 # What is due is asked of Postgres often and cheaply; an order nobody took in time is worth nothing, so it expires.
 app.conf.beat_schedule = {
     "sync what is due": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 5.0, "options": {"expires": 5}},
+    "find new accounts": {"task": "iamdash.tasks.discover_accounts", "schedule": 60.0, "options": {"expires": 60}},
     "assess what time has changed": {"task": "iamdash.tasks.assess_due", "schedule": 60.0, "options": {"expires": 60}},
     "count the day": {"task": "iamdash.tasks.count_day", "schedule": crontab(minute="5"), "options": {"expires": 3600}},
 }

@@ -4,6 +4,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from iamdash.celery import app
+from iamdash.inventory.discovery import discover_if_due
 from iamdash.inventory.due import due_accounts
 from iamdash.inventory.sync import sync_account as sync_one
 from iamdash.models import AwsAccount
@@ -29,6 +30,12 @@ def sync_account(*, account_id: str, trigger: str, asked_by: str = "") -> None:
     cache.delete(_order(account_id))
     aws_account = AwsAccount.objects.get(pk=account_id)
     sync_one(aws_account, trigger=trigger, asked_by=asked_by, clock=timezone.now)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def discover_accounts() -> None:
+    """Ask AWS Organizations for accounts, where the config says so and an hour has passed."""
+    discover_if_due(timezone.now())
 
 
 @app.task  # type: ignore[untyped-decorator]

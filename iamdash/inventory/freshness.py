@@ -42,7 +42,8 @@ class AccountLine:
 
     `last_good_at`: the end of the newest sync that listed its users and roles; None: none ever did. `took`, `created`,
     `updated`, `gone`, `gaps`: of the newest finished sync. `report_at`: the credential report's GeneratedTime.
-    `root_has_access_key` None: not known. `next_at`: when the schedule will sync it again.
+    `root_has_access_key` None: not known. `next_at`: when the schedule will sync it again. `why_not_read`: a sentence,
+    "" where it is read.
     """
 
     account_id: str
@@ -50,6 +51,7 @@ class AccountLine:
     environment: str
     role_arn: str
     status: Status
+    why_not_read: str
     last_good_at: datetime | None
     last_finished_at: datetime | None
     next_at: datetime | None
@@ -148,6 +150,7 @@ def _line(aws_account: AwsAccount, runs: _Runs, iam_users: int, active_keys: int
         environment=aws_account.environment,
         role_arn=aws_account.role_arn,
         status=_status(aws_account, runs),
+        why_not_read=aws_account.why_not_read,
         last_good_at=runs.good.finished_at if runs.good else None,
         last_finished_at=last.finished_at,
         next_at=_next_at(aws_account, runs),

@@ -13,7 +13,7 @@ from iamdash.models.inventory import (
     SyncRun,
 )
 from iamdash.models.journal import DailyCount, Event
-from iamdash.models.organisation import AwsAccount, Programme
+from iamdash.models.organisation import AwsAccount, Organization, Programme
 from iamdash.models.people import AccessLevel, Membership, Person, Team
 from iamdash.models.standing import Standing
 
@@ -32,6 +32,7 @@ __all__ = [
     "IamUser",
     "Membership",
     "Note",
+    "Organization",
     "OtherCredential",
     "Person",
     "PodIdentityAssociation",

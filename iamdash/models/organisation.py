@@ -1,11 +1,25 @@
-"""The AWS accounts and the thresholds, as the reviewed `iamdash.toml` says. Written by `load_config` alone."""
+"""The AWS accounts and the thresholds, as the reviewed `iamdash.toml` says, and what AWS Organizations adds to them."""
 
 from django.core.validators import RegexValidator
 from django.db import models
 
+# States of an account in which nothing can be read there, in words. LEFT is ours: the organisation names it no more.
+NOT_READ = {
+    "PENDING_ACTIVATION": "AWS Organizations says that it is not active yet.",
+    "SUSPENDED": "AWS Organizations says that it is suspended.",
+    "PENDING_CLOSURE": "AWS Organizations says that it is being closed.",
+    "CLOSED": "AWS Organizations says that it is closed.",
+    "LEFT": "AWS Organizations no longer names it.",
+}
+
 
 class AwsAccount(models.Model):
-    """One AWS account, known by its 12 digits. `removed_at`: it was taken out of the config and is no longer read."""
+    """One AWS account, known by its 12 digits. Written by `load_config`, and by the discovery of accounts.
+
+    `removed_at`: since then it is no longer read, as it was taken out of the config or of the organisation, or is
+    being closed. `from_organization`: AWS Organizations named it and the file does not. `organization_state`: as AWS
+    Organizations said last (ACTIVE, SUSPENDED, …); "" where it was not asked.
+    """
 
     account_id = models.CharField(primary_key=True, max_length=12, validators=[RegexValidator(r"^\d{12}$")])
     name = models.CharField(max_length=120)
@@ -13,6 +27,8 @@ class AwsAccount(models.Model):
     role_arn = models.CharField(max_length=2048, blank=True)
     external_id = models.CharField(max_length=1224, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+    from_organization = models.BooleanField(default=False)
+    organization_state = models.CharField(max_length=30, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -22,6 +38,38 @@ class AwsAccount(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def why_not_read(self) -> str:
+        """Return why it is no longer read, as a sentence; "" where it is read."""
+        if self.removed_at is None:
+            return ""
+        return NOT_READ.get(self.organization_state, "It was taken out of iamdash.toml.")
+
+
+class Organization(models.Model):
+    """The one row of [organization], where the file has it: accounts come from AWS Organizations as well.
+
+    `role_name` and `external_id`: of the reader role in each account. `list_role_arn`: who asks for the accounts; "":
+    iamdash's own role. `environments`: [[pattern of an account's name, environment], …], the first match
+    counts. `tried_at`: when it was asked last; `listed_at`: when it last answered; `problem`: why it did not since.
+    """
+
+    role_name = models.CharField(max_length=576)
+    external_id = models.CharField(max_length=1224, blank=True)
+    list_role_arn = models.CharField(max_length=2048, blank=True)
+    list_external_id = models.CharField(max_length=1224, blank=True)
+    exclude = models.JSONField(default=list)
+    environments = models.JSONField(default=list)
+    tried_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_organization")]
+
+    def __str__(self) -> str:
+        return "organization"
 
 
 class Programme(models.Model):

@@ -53,6 +53,10 @@ ExternalId = Annotated[
     str,
     AfterValidator(_matching(r"[\w+=,.@:/-]{2,1224}", "an external ID: 2 to 1224 letters, digits and _+=,.@:/-")),
 ]
+RoleName = Annotated[
+    str,
+    AfterValidator(_matching(r"([\x21-\x7e]+/)?[\w+=,.@-]{1,64}", "the name of an IAM role, such as iamdash-reader")),
+]
 Slug = Annotated[
     str,
     AfterValidator(_matching(r"[a-z0-9][a-z0-9_-]{0,59}", "a slug: up to 60 small letters, digits, - and _")),
@@ -78,6 +82,17 @@ class Account(Table):
     environment: Annotated[str, AfterValidator(_text_of(60))] = ""
     role_arn: RoleArn = ""
     external_id: ExternalId = ""
+
+
+class OrganizationEntry(Table):
+    """[organization]: accounts come from AWS Organizations too. What an [[accounts]] says of one counts for more."""
+
+    role_name: RoleName
+    external_id: ExternalId = ""
+    list_role_arn: RoleArn = ""
+    list_external_id: ExternalId = ""
+    exclude: list[AccountId] = []
+    environments: dict[str, Annotated[str, AfterValidator(_text_of(60))]] = {}
 
 
 class TeamEntry(Table):
@@ -111,6 +126,7 @@ class Config(Table):
     """The whole file."""
 
     accounts: list[Account] = []
+    organization: OrganizationEntry | None = None
     teams: list[TeamEntry] = []
     thresholds: Limits = Limits()
     programme: Aim = Aim()
@@ -120,6 +136,7 @@ class Config(Table):
         """Return the keys that a table of the file may have; `table` as in an error's place: ["accounts", 0]."""
         shapes: dict[str | int, type[Table]] = {
             "accounts": Account,
+            "organization": OrganizationEntry,
             "teams": TeamEntry,
             "thresholds": Limits,
             "programme": Aim,
@@ -129,10 +146,10 @@ class Config(Table):
 
     def contradictions(self) -> list[Contradiction]:
         """Return where one part of the file denies another: the place, and a sentence."""
-        return [*self._of_accounts(), *self._of_teams(), *self._of_regions()]
+        return [*self._of_accounts(), *self._of_organization(), *self._of_teams(), *self._of_regions()]
 
     def _of_accounts(self) -> Iterator[Contradiction]:
-        if not self.accounts:
+        if not self.accounts and not self.organization:
             yield (), "No AWS account is named. Add one, headed [[accounts]]."
         yield from _repeated("accounts", "id", [account.id for account in self.accounts])
         ambient = None
@@ -148,6 +165,17 @@ class Config(Table):
                     f"{account.id} has no role_arn, and neither has {ambient}. Only one account may leave it out.",
                 )
             ambient = ambient or (None if account.role_arn else account.id)
+
+    def _of_organization(self) -> Iterator[Contradiction]:
+        if not self.organization:
+            return
+        if self.organization.list_external_id and not self.organization.list_role_arn:
+            place = ("organization", "list_external_id")
+            yield place, "list_external_id goes with a list_role_arn, and there is none. Add it."
+        for account in self.accounts:
+            if account.id in self.organization.exclude:
+                words = f"{account.id} is excluded, and has an [[accounts]] too. Remove one of the two."
+                yield ("organization", "exclude"), words
 
     def _of_teams(self) -> Iterator[Contradiction]:
         yield from _repeated("teams", "slug", [team.slug for team in self.teams])

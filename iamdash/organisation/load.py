@@ -1,18 +1,19 @@
 """Make the rows of AWS accounts, teams, people and limits agree with a checked config. Nothing is ever deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
-from iamdash.models import AccessLevel, AwsAccount, IamUser, Membership, Person, Programme, Team
+from iamdash.models import AccessLevel, AwsAccount, Membership, Organization, Person, Programme, Team
 from iamdash.models.journal import record
+from iamdash.models.organisation import NOT_READ
 from iamdash.organisation.config_shape import Config
-from iamdash.standing.assess import Cause, assess
+from iamdash.standing.assess import Cause
+from iamdash.standing.everybody import assess_everybody
 
 ACTOR = "load_config"
-AT_ONCE = 1000
 
 
 @transaction.atomic
@@ -25,6 +26,7 @@ def load(config: Config, *, now: datetime) -> list[str]:
     """
     programme, _ = Programme.objects.select_for_update().get_or_create(pk=1)
     changes = [
+        *_load_organization(config),
         *_load_accounts(config, now),
         *_load_teams(config),
         *_load_members(config),
@@ -41,8 +43,28 @@ def load(config: Config, *, now: datetime) -> list[str]:
             sentence=f"Configuration loaded: {'; '.join(changes)}.",
             after=after,
         )
-        _assess_everybody(now)
+        assess_everybody(now=now, cause=Cause.PEOPLE, actor=ACTOR)
     return changes
+
+
+def _load_organization(config: Config) -> list[str]:
+    """Take over [organization]. Where it is new or differs, AWS Organizations is asked again within a minute."""
+    known = Organization.objects.filter(pk=1).first()
+    if config.organization is None:
+        Organization.objects.all().delete()
+        AwsAccount.objects.exclude(organization_state="").update(organization_state="")
+        return ["AWS Organizations is no longer asked for accounts"] if known else []
+    columns = config.organization.model_dump()
+    # jsonb keeps no order of keys, and here the first match counts.
+    columns["environments"] = [list(rule) for rule in columns["environments"].items()]
+    if known is None:
+        Organization.objects.create(pk=1, **columns)
+        return ["AWS Organizations is asked for accounts from now on"]
+    differing = _update(known, columns)
+    if not differing:
+        return []
+    _update(known, {"tried_at": None})
+    return [f"[organization] has a new {_list(differing)}"]
 
 
 def _load_accounts(config: Config, now: datetime) -> list[str]:
@@ -55,22 +77,37 @@ def _load_accounts(config: Config, now: datetime) -> list[str]:
             "role_arn": entry.role_arn,
             "external_id": entry.external_id,
             "removed_at": None,
+            "from_organization": False,
         }
         label = f"AWS account {entry.id} ({entry.name})"
         account = known.pop(entry.id, None)
+        if account and account.organization_state in NOT_READ:
+            # The file does not wake it: AWS Organizations knows better.
+            del columns["removed_at"]
         if account is None:
             AwsAccount.objects.create(account_id=entry.id, **columns)
             changes.append(f"{label} added")
-        elif account.removed_at:
+        elif account.from_organization:
+            _update(account, columns)
+            changes.append(f"{label} is now as the file says")
+        elif account.removed_at and "removed_at" in columns:
             _update(account, columns)
             changes.append(f"{label} put back")
         elif differing := _update(account, columns):
             changes.append(f"{label} has a new {_list(differing)}")
-    for account in known.values():
-        if account.removed_at is None:
+    return [*changes, *_take_out(known.values(), config, now)]
+
+
+def _take_out(accounts: Iterable[AwsAccount], config: Config, now: datetime) -> Iterator[str]:
+    """Yield what becomes of the accounts that the file does not name: AWS Organizations decides where it is asked."""
+    for account in accounts:
+        label = f"AWS account {account.pk} ({account.name})"
+        if config.organization:
+            if _update(account, {"from_organization": True}) and account.removed_at is None:
+                yield f"{label} taken out: AWS Organizations says from now on whether it is read"
+        elif account.removed_at is None:
             _update(account, {"removed_at": now})
-            changes.append(f"AWS account {account.pk} ({account.name}) taken out: it is no longer read")
-    return changes
+            yield f"{label} taken out: it is no longer read"
 
 
 def _load_teams(config: Config) -> list[str]:
@@ -130,12 +167,6 @@ def _load_programme(config: Config, programme: Programme) -> list[str]:
             setattr(programme, name, value)
             changes.append(f"{name} changed from {_value(before)} to {_value(value)}")
     return changes
-
-
-def _assess_everybody(now: datetime) -> None:
-    ids = list(IamUser.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), AT_ONCE):
-        assess(ids[start : start + AT_ONCE], now=now, cause=Cause.PEOPLE, actor=ACTOR)
 
 
 def _update(row: models.Model, columns: Mapping[str, Any]) -> list[str]:

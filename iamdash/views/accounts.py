@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from iamdash import tasks
 from iamdash.inventory.account_page import RunLine, account_page
+from iamdash.inventory.discovery import last_asked
 from iamdash.inventory.freshness import AccountLine, Status, accounts_page
 from iamdash.models import AccessLevel, AwsAccount, SyncOutcome
 from iamdash.views.access import back_to, person_of, requires
@@ -71,7 +72,7 @@ def sync_account(request: HttpRequest, account_id: str) -> HttpResponse:
     """Ask for a sync of one account; it starts as soon as a worker is free."""
     aws_account = get_object_or_404(AwsAccount, pk=account_id)
     if aws_account.removed_at is not None:
-        messages.warning(request, f"{aws_account.name} was taken out of iamdash.toml, so it is no longer read.")
+        messages.warning(request, f"{aws_account.name} is no longer read. {aws_account.why_not_read}")
         return redirect(back_to(request, otherwise=reverse("accounts")))
     _ask(aws_account, by=person_of(request).email)
     messages.success(request, f"Sync of {aws_account.name} asked for.")
@@ -106,6 +107,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
     person = person_of(request)
     return {
         "page": page,
+        "organization": last_asked(),
         "running": page.running,
         "lines": [(line, TONES.get(line.status, ""), changes_in_words(line)) for line in page.accounts],
         "asked": _asked(request, page.accounts),

@@ -123,7 +123,7 @@ def test_an_account_out_of_the_config_is_not_synced(client: Client, ordered: lis
     response = signed_in(client, AccessLevel.ENGINEER).post(f"/accounts/{'1' * 12}/sync", follow=True)
 
     assert ordered == []
-    assert "old was taken out of iamdash.toml" in response.content.decode()
+    assert "old is no longer read. It was taken out of iamdash.toml." in response.content.decode()
 
 
 def test_an_unknown_account_is_a_404(client: Client, ordered: list[dict[str, Any]]) -> None:

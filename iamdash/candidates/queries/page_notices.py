@@ -29,7 +29,8 @@ def _no_longer_read(iam_user: IamUser, readings: Readings) -> Notice | None:
     if removed_at is None:
         return None
     strong = f"{iam_user.aws_account.name} is no longer read."
-    words = "It was taken out of the config on {removed:day}. " + _shown_as_of(readings)
+    why = iam_user.aws_account.why_not_read
+    words = f"{why} It is not read since {{removed:day}}. " + _shown_as_of(readings)
     return Notice("problem", strong, Sentence(words, {"removed": removed_at} | _listed_at(readings)))
 
 
