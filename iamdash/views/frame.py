@@ -100,7 +100,7 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         accounts_url=reverse("accounts"),
         synced_at=age.synced_at,
         late=age.late,
-        notices=tuple(_notices(age, now=now, at_length=_here(request) == "accounts")),
+        notices=tuple(_notices(age, now=now, at_length=_here(request) in {"accounts", "account"})),
     )
 
 
