@@ -1,7 +1,7 @@
 """The frame of every page: where one can go, who is signed in, the theme, and how old the data is."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from iamdash.candidates.queries.frame import AccountAge, DataAge, data_age
+from iamdash.candidates.queries.frame import AccountAge, DataAge, data_age, late_after
 from iamdash.models import Person
 from iamdash.rules.sentence import ago
 from iamdash.views.access import back_to
@@ -102,11 +102,6 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         late=age.late,
         notices=tuple(_notices(age, now=now, at_length=_here(request) in {"accounts", "account"})),
     )
-
-
-def late_after() -> timedelta:
-    """Return the age from which data counts as late: two syncs should have come by then, and a third is under way."""
-    return timedelta(minutes=max(3 * settings.SYNC_EVERY_MINUTES, 30))
 
 
 def _place(request: HttpRequest, view_name: str, name: str) -> Place:

@@ -23,6 +23,7 @@ from tests.factories import (
     make_iam_user,
     make_person,
     make_replacement,
+    make_sync_run,
     make_team,
 )
 
@@ -195,13 +196,13 @@ def test_a_user_gone_once_is_open_and_says_so_until_it_is_confirmed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_takes_six_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_page_takes_seven_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(8):
         make_claim(candidate_named(f"uploader-{number}"))
     answer_all()
     viewer = viewer_of(make_person(teams=(make_team(),)).pk)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         candidate_list(Filters.of({"q": "uploader", "used": "7"}), viewer=viewer, now=NOW)
 
 
@@ -222,3 +223,34 @@ def test_the_reason_fits_on_a_line_and_still_tells_the_keys_apart() -> None:
     (row,) = listed().rows
 
     assert row.reason.render(now=NOW, zone=UTC) == "Access key …MPLE is 400 days old"
+
+
+@pytest.mark.parametrize(
+    ("account_id", "columns", "as_of"),
+    [
+        ("1" * 12, {"finished_at": days_ago(1 / 24)}, None),
+        ("2" * 12, {"started_at": days_ago(3), "finished_at": days_ago(3)}, days_ago(3)),
+        ("3" * 12, {"outcome": "partial"}, None),
+    ],
+    ids=["read an hour ago", "not read for days", "read in part"],
+)
+@pytest.mark.django_db
+def test_a_row_of_an_account_that_is_behind_says_as_of_when_it_is(
+    account_id: str, columns: dict[str, object], as_of: object
+) -> None:
+    aws_account = make_aws_account(account_id)
+    make_sync_run(aws_account, **columns)
+    candidate_named("uploader", aws_account=aws_account)
+
+    (row,) = listed().rows
+
+    assert row.as_of == as_of
+
+
+@pytest.mark.django_db
+def test_a_row_says_as_of_when_it_is_if_the_newest_sync_failed() -> None:
+    good = make_sync_run(started_at=days_ago(0.1), finished_at=days_ago(0.1))
+    make_sync_run(outcome="failed")
+    candidate_named("uploader")
+
+    assert listed().rows[0].as_of == good.finished_at

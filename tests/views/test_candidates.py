@@ -160,7 +160,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
         answer(candidate)
 
     # Session, person, their teams (to see, to claim), accounts, teams, tabs, matches, rows, keys; the age of the data.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get("/candidates/")
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from iamdash.candidates.queries.overview import overview
-from iamdash.models import DailyCount, Programme
+from iamdash.models import DailyCount, Programme, SyncRun
 from iamdash.models.journal import record
 from iamdash.rules.stage import Stage
 from tests.browser.believable import organisation
@@ -126,7 +126,18 @@ def test_the_target_date_is_named(signed_in: Client) -> None:
 
 
 def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         overview(now=timezone.now())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         signed_in.get("/")
+
+
+def test_what_is_stuck_in_an_account_that_is_behind_says_as_of_when(signed_in: Client) -> None:
+    three_days_ago = timezone.now() - timedelta(days=3)
+    SyncRun.objects.update(started_at=three_days_ago, finished_at=three_days_ago)
+
+    stuck = overview(now=timezone.now()).needs_someone
+
+    assert {line.as_of for line in stuck} == {three_days_ago}
+    assert re.search(r"<strong>as of <time[^>]*>3 days ago</time></strong>", body_of(signed_in))
+    assert re.search(r"as of <time[^>]*>3 days ago</time></strong>", signed_in.get("/candidates/").content.decode())

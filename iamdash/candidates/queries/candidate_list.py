@@ -68,7 +68,7 @@ def viewer_of(person_id: int) -> Viewer:
 
 
 def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> CandidateList:
-    """Return one page of the list. Six queries, whatever the size of the organisation."""
+    """Return one page of the list. Seven queries, whatever the size of the organisation."""
     accounts, teams = known_accounts(), known_teams()
     counts = tab_counts(viewer=viewer, now=now)
     view = filters.shown_view

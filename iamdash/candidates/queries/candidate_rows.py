@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from iamdash.candidates.queries.filters import Viewer
+from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, Standing
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
@@ -24,12 +25,14 @@ class CandidateRow:
     """One candidate in the list. Dates, never ages.
 
     `unread`: some key's last use was never read. `stuck_since`: in its stage since then, for too long.
+    `as_of`: set where the account could not be read for too long; the row is what AWS held then.
     `gone_at` without `is_deleted`: one proof that the IAM user is gone, not yet the second.
     """
 
     number: int
     user_name: str
     account_name: str
+    as_of: datetime | None
     reason: Sentence
     owner_team: str
     owner_person: str
@@ -68,14 +71,23 @@ def candidate_row(number: int, *, viewer: Viewer, now: datetime) -> CandidateRow
 
 
 def rows_of(standings: QuerySet[Standing], *, viewer: Viewer, now: datetime) -> tuple[CandidateRow, ...]:
-    """Return these standings as rows, in their order. Two queries."""
+    """Return these standings as rows, in their order. Three queries."""
     found = list(
         standings.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person").defer(
             "steps", "next_step"
         )
     )
     unread = _unread(standing.candidate.iam_user_id for standing in found)
-    return tuple(_row(standing, viewer, now, unread[standing.candidate.iam_user_id]) for standing in found)
+    read_at = behind(now=now)
+    return tuple(
+        _row(standing, viewer, now, unread[standing.candidate.iam_user_id], read_at.get(account_of(standing)))
+        for standing in found
+    )
+
+
+def account_of(standing: Standing) -> str:
+    """Return the AWS account of a candidate, by its 12 digits."""
+    return standing.candidate.iam_user.aws_account_id
 
 
 def _unread(iam_user_ids: Iterable[int]) -> dict[int, bool]:
@@ -87,12 +99,19 @@ def _unread(iam_user_ids: Iterable[int]) -> dict[int, bool]:
     return unread
 
 
-def _row(standing: Standing, viewer: Viewer, now: datetime, unread: bool) -> CandidateRow:  # noqa: FBT001  one fact more
+def _row(
+    standing: Standing,
+    viewer: Viewer,
+    now: datetime,
+    unread: bool,  # noqa: FBT001  one fact more
+    as_of: datetime | None,
+) -> CandidateRow:
     iam_user = standing.candidate.iam_user
     return CandidateRow(
         number=standing.pk,
         user_name=iam_user.user_name,
         account_name=iam_user.aws_account.name,
+        as_of=as_of,
         reason=_shortened(sentence_from_json(standing.reason)),
         owner_team=str(standing.owner_team or ""),
         owner_person=str(standing.owner_person or ""),

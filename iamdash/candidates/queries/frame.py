@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
 from iamdash.models import AwsAccount, SyncOutcome, SyncRun
@@ -12,6 +13,7 @@ from iamdash.models import AwsAccount, SyncOutcome, SyncRun
 class AccountAge:
     """How the newest finished sync of one AWS account ended, and when one last brought something home."""
 
+    account_id: str
     name: str
     last_outcome: str
     last_good_at: datetime | None
@@ -32,6 +34,24 @@ class DataAge:
     behind: tuple[AccountAge, ...]
     partial: tuple[AccountAge, ...]
     long_lived: bool
+
+
+def late_after() -> timedelta:
+    """Return the age from which data counts as late: two syncs should have come by then, and a third is under way."""
+    return timedelta(minutes=max(3 * settings.SYNC_EVERY_MINUTES, 30))
+
+
+def behind(*, now: datetime) -> dict[str, datetime]:
+    """Return the accounts whose rows are older than they should be, with when they were last read. One query.
+
+    Lists mark the rows of these; the frame says why.
+    """
+    limit = late_after()
+    return {
+        account.account_id: account.last_good_at
+        for account in _accounts()
+        if account.last_good_at and _is_behind(account, now=now, limit=limit)
+    }
 
 
 def data_age(*, now: datetime, limit: timedelta) -> DataAge:
@@ -58,9 +78,12 @@ def _accounts() -> list[AccountAge]:
             long_lived=Subquery(finished.values("long_lived_credential")[:1]),
             last_good_at=Subquery(good.values("finished_at")[:1]),
         )
-        .values_list("name", "last_outcome", "last_good_at", "long_lived")
+        .values_list("account_id", "name", "last_outcome", "last_good_at", "long_lived")
     )
-    return [AccountAge(name, outcome or "", good_at, bool(long_lived)) for name, outcome, good_at, long_lived in rows]
+    return [
+        AccountAge(account_id, name, outcome or "", good_at, bool(long_lived))
+        for account_id, name, outcome, good_at, long_lived in rows
+    ]
 
 
 def _is_behind(account: AccountAge, *, now: datetime, limit: timedelta) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, Sum
 
+from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, AwsAccount, DailyCount, Event, Programme, Standing, Team
 from iamdash.rules.keys import ACTIVE
 from iamdash.rules.stage import Stage
@@ -26,13 +27,14 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class NeedsSomeone:
-    """A candidate that has been in its stage for too long."""
+    """A candidate that has been in its stage for too long. `as_of`: its account was not read since, for too long."""
 
     number: int
     user_name: str
     owner: str
     stage: Stage
     stage_since: datetime
+    as_of: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Overview:
 
 
 def overview(*, now: datetime) -> Overview:
-    """Return the page's data as of `now`. Nine queries, whatever the size of the organisation."""
+    """Return the page's data as of `now`. Ten queries, whatever the size of the organisation."""
     programme = Programme.objects.filter(pk=1).first() or Programme()
     totals = _totals(now)
     history = _history(now, totals["active_keys"])
@@ -178,14 +180,18 @@ def _history(now: datetime, active_keys: int) -> tuple[DayCount, ...]:
 
 
 def _needs_someone(now: datetime) -> tuple[NeedsSomeone, ...]:
+    iam_user = "candidate__iam_user__"
     rows = (
         Standing.objects.filter(is_open=True, stuck_from__lte=now)
         .order_by("stuck_from", "pk")
-        .values_list("pk", "candidate__iam_user__user_name", "owner_team__name", "stage", "stage_since")[:NEEDS_SOMEONE]
+        .values_list(
+            "pk", f"{iam_user}user_name", f"{iam_user}aws_account", "owner_team__name", "stage", "stage_since"
+        )[:NEEDS_SOMEONE]
     )
+    read_at = behind(now=now)
     return tuple(
-        NeedsSomeone(number, user_name, team or "No owner yet", Stage(stage), since)
-        for number, user_name, team, stage, since in rows
+        NeedsSomeone(number, user_name, team or "No owner yet", Stage(stage), since, read_at.get(account_id))
+        for number, user_name, account_id, team, stage, since in rows
     )
 
 
