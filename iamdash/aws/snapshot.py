@@ -310,6 +310,7 @@ class KnownUser:
     `slots_seen`: the report slots when its keys were last read, sorted (created_at, active) pairs; None: never asked.
     `asked_at`: the newest complete iam:ListAccessKeys of this user; `ask_failed`: the last try failed.
     `access_keys`: (access_key_id, created_at, status) of the keys we know. `read_directly`: its next step hangs on it.
+    `last_uses`: by access key ID the last use, of each key whose last use was ever read; None: AWS had no date.
     """
 
     unique_id: str
@@ -321,6 +322,7 @@ class KnownUser:
     ask_failed: bool
     access_keys: tuple[tuple[str, datetime, str], ...]
     read_directly: bool
+    last_uses: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,14 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
     """Return what is known of the account of this run. Four queries and one for the configured regions."""
     account_id = findings.account_id
     access_keys: dict[int, list[tuple[str, datetime, str]]] = defaultdict(list)
+    last_uses: dict[int, dict[str, datetime | None]] = defaultdict(dict)
     present = AccessKey.objects.filter(iam_user__aws_account_id=account_id, gone_at=None)
-    for iam_user_id, key_id, created_at, status in present.values_list(
-        "iam_user", "access_key_id", "created_at", "status"
+    for iam_user_id, key_id, created_at, status, used_at, as_of in present.values_list(
+        "iam_user", "access_key_id", "created_at", "status", "last_used_at", "last_used_as_of"
     ):
         access_keys[iam_user_id].append((key_id, created_at, status))
+        if as_of is not None:
+            last_uses[iam_user_id][key_id] = used_at
     directly = to_read_directly(account_id)
     users = {
         row.unique_id: KnownUser(
@@ -35,6 +38,7 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
             ask_failed=bool(row.keys_unread_reason),
             access_keys=tuple(access_keys[row.pk]),
             read_directly=row.pk in directly,
+            last_uses=last_uses[row.pk],
         )
         for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS)
     }

@@ -104,7 +104,8 @@ def test_the_seventh_day_is_spread_over_the_week() -> None:
     names = [f"user-{number}" for number in range(700)]
     listed = [listed_user(name) for name in names]
     yesterday = NOW - timedelta(days=1)
-    before = known(*(known_user(name, asked_at=yesterday, slots_seen=(SLOT,)) for name in names))
+    keys = (("AKIA1", LONG_AGO, "Active"),)
+    before = known(*(known_user(name, asked_at=yesterday, slots_seen=(SLOT,), access_keys=keys) for name in names))
 
     due = whom_to_ask(listed, known=before, report=report(*(row(name, slot()) for name in names)), now=NOW)
 
@@ -128,3 +129,28 @@ def test_a_moved_slot_always_leads_to_a_question(
     seen = report(row("mailer", *(slot(at, active=active) for at, active in slots)))
 
     assert asked(before, seen) == (sorted(slots) != sorted(slots_seen or []))
+
+
+@pytest.mark.parametrize(
+    ("last_uses", "is_asked"),
+    [
+        ({"AKIA1": LATER, "AKIA2": None}, False),
+        ({"AKIA1": None, "AKIA2": LATER + timedelta(days=1)}, False),
+        ({"AKIA1": LONG_AGO, "AKIA2": None}, True),
+        ({"AKIA1": LATER}, True),
+    ],
+    ids=["as reported", "newer than reported", "used since", "one was never read"],
+)
+def test_of_two_keys_alike_the_user_is_asked_once_one_of_them_was_used(last_uses: Any, is_asked: bool) -> None:
+    keys = tuple((key_id, LONG_AGO, "Active") for key_id in ("AKIA1", "AKIA2"))
+    before = known(known_user(slots_seen=(SLOT, SLOT), access_keys=keys, last_uses=last_uses))
+
+    assert asked(before, report(row("mailer", slot(last_used_at=LATER), slot()))) is is_asked
+
+
+def test_a_key_read_while_it_was_inactive_between_two_reports_is_asked_for_again() -> None:
+    two_hours_ago = NOW - timedelta(hours=2)
+    before = known_user(slots_seen=(SLOT,), access_keys=(("AKIA1", LONG_AGO, "Inactive"),), asked_at=two_hours_ago)
+
+    assert asked(known(before), report(row("mailer", slot())))
+    assert not asked(known(before), report(row("mailer", slot()), generated_at=two_hours_ago))
