@@ -1,5 +1,5 @@
-# The role that iamdash itself runs on, once, in the account where it runs. It may take the reader role of each account
-# and do nothing else.
+# The role that iamdash itself runs on, once, in the account where it runs. Its policy is home-policy.json: it may take
+# the reader role of each account and ask AWS Organizations for its accounts, and do nothing else.
 
 terraform {
   required_version = ">= 1.5"
@@ -45,14 +45,13 @@ variable "reader_role_name" {
 }
 
 locals {
+  policy  = file("${path.module}/../../home-policy.json")
   on_pods = var.runs_on == "pods.eks.amazonaws.com"
   pod_tags = local.on_pods && var.pod != null ? {
     "aws:RequestTag/kubernetes-namespace"       = var.pod.namespace
     "aws:RequestTag/kubernetes-service-account" = var.pod.service_account
   } : {}
 }
-
-data "aws_partition" "current" {}
 
 data "aws_iam_policy_document" "trust" {
   statement {
@@ -76,13 +75,6 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-data "aws_iam_policy_document" "take_reader_roles" {
-  statement {
-    actions   = ["sts:AssumeRole", "sts:TagSession"]
-    resources = ["arn:${data.aws_partition.current.partition}:iam::*:role/${var.reader_role_name}"]
-  }
-}
-
 resource "aws_iam_role" "home" {
   name               = var.role_name
   description        = "iamdash runs on it, and takes the reader role of each AWS account"
@@ -92,7 +84,7 @@ resource "aws_iam_role" "home" {
 resource "aws_iam_role_policy" "home" {
   name   = "take-reader-roles"
   role   = aws_iam_role.home.id
-  policy = data.aws_iam_policy_document.take_reader_roles.json
+  policy = replace(local.policy, "role/iamdash-reader", "role/${var.reader_role_name}")
 }
 
 resource "aws_eks_pod_identity_association" "home" {
