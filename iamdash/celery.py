@@ -13,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Queue `sync` holds what may take long; `now` holds what a person waits for, and has a worker of its own. A worker that
 # is told of no queue takes from both.
 app.conf.task_queues = {name: {"exchange": name, "routing_key": name} for name in ("sync", "now")}
-app.conf.task_routes = {"iamdash.tasks.*": {"queue": "sync"}}
+app.conf.task_routes = {"iamdash.tasks.check_now": {"queue": "now"}, "iamdash.tasks.*": {"queue": "sync"}}
 # What is due is asked of Postgres often and cheaply; an order nobody took in time is worth nothing, so it expires.
 app.conf.beat_schedule = {
     "sync what is due": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 5.0, "options": {"expires": 5}},

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("candidates/<int:number>/notes", deeds.write_note, name="candidate-notes"),
     path("candidates/<int:number>/links", deeds.link_tracker, name="candidate-links"),
     path("candidates/<int:number>/links/<int:link>/remove", deeds.remove_tracker, name="candidate-remove-link"),
+    path("candidates/<int:number>/check", deeds.check, name="candidate-check"),
     path("candidates/<int:number>/close", deeds.close, name="candidate-close"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/running", accounts.running, name="accounts-running"),

@@ -8,7 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +25,7 @@ from iamdash.inventory.reconcile.pieces import changes_by
 from iamdash.inventory.run import WHOLE, as_json, newest_finished
 from iamdash.inventory.vet import vet
 from iamdash.models import AccessKey, AwsAccount, Check, IamRole, IamUser, Person, SyncRun
+from iamdash.models.check import TAKEN_WITHIN
 from iamdash.models.journal import record_all
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.thresholds import thresholds
@@ -32,10 +33,6 @@ from iamdash.standing.thresholds import thresholds
 logger = logging.getLogger(__name__)
 # Somebody is waiting: a call that fails so often is left to the next sync.
 ATTEMPTS = 3
-# A check that has not ended by then never will: its worker was stopped.
-ENDS_WITHIN = timedelta(minutes=2)
-# An order that no worker has taken by then may have been lost with the broker.
-TAKEN_WITHIN = timedelta(seconds=30)
 
 
 @dataclass(slots=True)

@@ -1,9 +1,16 @@
 """One IAM user read directly because somebody asked: the check itself, and the credentials that only it reads."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from iamdash.models.inventory import IamUser
 from iamdash.models.people import Person
+
+# An order that no worker has taken by then may have been lost with the broker.
+TAKEN_WITHIN = timedelta(seconds=30)
+# A check that has not ended by then never will: its worker was stopped.
+ENDS_WITHIN = timedelta(minutes=2)
 
 
 class CredentialKind(models.TextChoices):

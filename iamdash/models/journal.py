@@ -13,7 +13,8 @@ LONGEST_SENTENCE = 500
 class Event(models.Model):
     """One line of the journal. No foreign keys: it outlives whatever it speaks of.
 
-    `actor`: a person's e-mail address, or "sync" (then `sync_run` is its number), or "clock" (time alone).
+    `actor`: a person's e-mail address, or "sync" (then `sync_run` is its number), "check" (somebody
+    asked for one IAM user), or "clock" (time alone).
     `kind`: dotted words, past tense at the end ("candidate.claimed", "access_key.deactivated").
     `subject`: what it happened to, in AWS's words (a user name, an access key ID). `before`, `after`: the values.
     """

@@ -1,7 +1,6 @@
 """The page of one candidate: an engineer's home for one IAM user that is to be replaced."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,8 +10,8 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates.queries.candidate_page import CandidatePage, candidate_page, find_candidate
+from iamdash.candidates.queries.checks import newest_check
 from iamdash.candidates.queries.choices import TeamChoice, team_choices
-from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.role_search import FoundRole, find_roles, suggest_roles
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
@@ -30,9 +29,8 @@ from iamdash.views.forms import (
 
 TEMPLATE = "candidates/candidate.html"
 ROLES = "candidates/candidate/role_finder.html#found"
-SYNC = "candidates/candidate/sync_status.html"
+CHECK = "candidates/candidate/check_status.html"
 LONGEST_SEARCH = 200
-LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +45,18 @@ class Reader:
     closes: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AskedSync:
-    """How the sync goes that somebody asked for on this page. `after`: the newest run that had ended by then."""
-
-    after: int
-    doing: str | None
-    began_at: datetime | None
-    ended_at: datetime | None
-
-
 @require_GET
 @vary_on_headers("HX-Request", "HX-Target")
 def candidate(request: HttpRequest, number: int) -> HttpResponse:
-    """Show the page; to htmx asking for one of its parts, only that: the roles found, how a sync is going."""
+    """Show the page; to htmx asking for one of its parts, only that: the roles found, how a check is going."""
     found = candidate_or_404(number)
     wanted = request.headers.get("HX-Target")
     if wanted == "found-roles":
         return render(request, ROLES, {"number": number, "roles": _roles(request, found), "typed": _typed(request)})
-    if wanted == "sync-status":
-        sync = _asked_sync(request, readings_of(found.iam_user))
-        return render(request, SYNC, {"number": number, "sync": sync, "polled": True})
+    if wanted == "check-status":
+        now = timezone.now()
+        check = newest_check(found.iam_user, now)
+        return render(request, CHECK, {"number": number, "check": check, "now": now, "polled": True})
     return show(request, found)
 
 
@@ -104,16 +93,17 @@ def show(
         refusal = " ".join(str(error) for errors in refused_form.errors.values() for error in errors)
     elif refused_form:
         forms[refused_form.name] = refused_form
+    now = timezone.now()
     context: dict[str, Any] = {
         "page": page,
-        "now": timezone.now(),
+        "now": now,
         "number": page.number,
         "reader": reader,
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "open_form": refused_form.name if refused_form else "",
         "roles": _roles(request, found) if reader.changes else (),
         "typed": _typed(request),
-        "sync": _asked_sync(request, page.readings),
+        "check": newest_check(found.iam_user, now),
         "refusal": refusal,
         "toast": toast,
         "focus": focus,
@@ -170,15 +160,6 @@ def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, 
 def _roles(request: HttpRequest, found: Candidate) -> tuple[FoundRole, ...]:
     typed = _typed(request)
     return find_roles(found, typed) if typed else suggest_roles(found)
-
-
-def _asked_sync(request: HttpRequest, readings: Readings) -> AskedSync | None:
-    after = request.GET.get("after", "")
-    if not after.isdecimal() or len(after) > LONGEST_NUMBER:
-        return None
-    ended = readings.newest_run > int(after)
-    began_at, ended_at = (readings.newest_run_began_at, readings.newest_run_at) if ended else (None, None)
-    return AskedSync(int(after), readings.doing, began_at, ended_at)
 
 
 def _typed(request: HttpRequest) -> str:

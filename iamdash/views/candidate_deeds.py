@@ -19,12 +19,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
 
+from iamdash import tasks
 from iamdash.candidates import actions
 from iamdash.candidates.actions.change import locked_even_if_closed
 from iamdash.candidates.queries.candidate_page import chosen_route, standing_claim
 from iamdash.candidates.queries.choices import team_choices
-from iamdash.models import AccessLevel, Candidate, IamRole, Person, Replacement, Team, TrackerLink
+from iamdash.inventory.check import ask_for_check, give_up
+from iamdash.models import AccessLevel, Candidate, Check, IamRole, Person, Replacement, Team, TrackerLink
 from iamdash.rules.sentence import ago
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.candidate import candidate_or_404, claimable, show
@@ -223,6 +226,24 @@ def close(said: Said) -> str:
     """Sign it off."""
     actions.close(candidate=said.candidate, note=said.words["note"], by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is closed."
+
+
+@deed(focus="check-now")
+def check(said: Said) -> str:
+    """Have AWS asked about this one IAM user, now."""
+    iam_user = said.candidate.iam_user
+    if iam_user.aws_account.removed_at is not None:
+        raise actions.Refused(f"{iam_user.aws_account.name} is no longer read, so its users cannot be checked.")
+    asked = ask_for_check(iam_user, by=said.by, now=said.now)
+    transaction.on_commit(lambda: _order(asked))
+    return f"AWS is being asked about {iam_user.user_name}."
+
+
+def _order(asked: Check) -> None:
+    try:
+        tasks.check_now.apply_async(kwargs={"number": asked.pk})
+    except OperationalError:
+        give_up(asked, "The check could not be handed to a worker: the broker does not answer.", now=timezone.now())
 
 
 # Somebody else changed it meanwhile ----------------------------------------------------------------------------------

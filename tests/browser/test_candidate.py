@@ -6,13 +6,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from iamdash import tasks
 from iamdash.candidates import actions
-from iamdash.models import Candidate, Person, Team
+from iamdash.models import Candidate, Check, Person, Team
 from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.browser.believable import organisation
 from tests.browser.conftest import OpenPage
-from tests.factories import days_ago, make_access_key, make_iam_role, make_iam_user, make_sync_run
+from tests.factories import days_ago, make_access_key, make_iam_role, make_iam_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,7 +117,7 @@ def test_a_deed_that_somebody_was_faster_at_says_so_and_shows_the_truth(open_pag
 
     expect(page.locator("#refusal")).to_contain_text("Priya Nair chose Just delete")
     expect(page.locator("#refusal")).to_be_focused()
-    expect(page.locator(".facts")).to_contain_text("Just delete: nothing needs it")
+    expect(page.locator("aside .facts")).to_contain_text("Just delete: nothing needs it")
 
 
 def test_a_claim_that_was_taken_meanwhile_shows_who_has_it(open_page: OpenPage, priya: Person) -> None:
@@ -168,15 +169,22 @@ def test_what_has_the_focus_can_be_seen_all_the_way_down(open_page: OpenPage, pr
     assert [each for each in found if each] == []
 
 
-def test_a_sync_that_was_asked_for_brings_what_it_found_without_a_reload(open_page: OpenPage, priya: Person) -> None:
-    candidate = candidate_of(MINE)
-    account = candidate.iam_user.aws_account
-    page = open_page(f"{path_of(MINE)}?after={account.sync_runs.get().pk}", person=priya)
-    page.get_by_text("The sync is waiting for a worker.").wait_for()
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_check_brings_what_it_found_and_the_focus_stays(
+    open_page: OpenPage, priya: Person, javascript: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks.check_now, "apply_async", lambda **_: None)
+    page = open_page(path_of(MINE), person=priya, javascript=javascript)
 
-    make_access_key(candidate.iam_user, access_key_id="AKIANEWEXAMPLE000001")
-    make_sync_run(account, started_at=timezone.now(), finished_at=timezone.now())
+    page.locator("#check-now").click()
+    page.get_by_text("The check is waiting for a worker.").wait_for()
+    make_access_key(candidate_of(MINE).iam_user, access_key_id="AKIANEWEXAMPLE000001")
+    Check.objects.update(began_at=timezone.now(), finished_at=timezone.now(), said="same_unique_id")
+    if not javascript:
+        page.get_by_role("link", name="Look again").click()
 
     expect(page.get_by_role("region", name="Table of access keys")).to_contain_text("AKIANEWEXAMPLE000001")
-    expect(page.locator("#sync-status")).to_contain_text("The page shows what it found.")
-    assert page.locator("#sync-status").get_attribute("hx-trigger") is None
+    expect(page.locator("#check-status")).to_contain_text("Nothing has changed.")
+    assert page.locator("#check-status").get_attribute("hx-trigger") is None
+    if javascript:
+        expect(page.locator("#check-now")).to_be_focused()

@@ -68,21 +68,11 @@ def test_what_people_said_has_no_age_and_what_was_never_read_has_none_either() -
 def test_a_running_sync_takes_nothing_away_from_what_the_last_one_read() -> None:
     iam_user = make_iam_user()
     done = make_sync_run()
-    make_sync_run(started_at=NOW, finished_at=None, outcome="running", progress={"doing": "Reading the report"})
+    make_sync_run(started_at=NOW, finished_at=None, outcome="running")
 
     readings = readings_of(iam_user)
 
-    assert (readings.newest_run, readings.doing) == (done.pk, "Reading the report")
     assert readings.as_of(Reading.LISTING) == done.finished_at
-
-
-@pytest.mark.django_db
-def test_a_run_that_a_killed_worker_left_behind_is_not_taken_for_a_running_one() -> None:
-    iam_user = make_iam_user()
-    make_sync_run(started_at=days_ago(2), finished_at=None, outcome="running")
-    make_sync_run()
-
-    assert readings_of(iam_user).doing is None
 
 
 @pytest.mark.django_db
@@ -299,6 +289,7 @@ def test_a_role_that_is_gone_linked_already_or_awss_own_is_not_offered() -> None
 
 
 # Words ----------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize(
     ("arn", "start"),

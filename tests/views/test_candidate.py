@@ -4,16 +4,19 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from kombu.exceptions import OperationalError
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
+from iamdash import tasks
 from iamdash.candidates import actions
-from iamdash.models import AccessLevel, Candidate, Claim, IamUser, Note, Person
+from iamdash.models import AccessLevel, Candidate, Check, Claim, IamUser, Note, OtherCredential, Person
 from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.factories import (
@@ -280,8 +283,8 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
         )
     as_(client, people.ann)
 
-    # Session, person, the page's nine, teams, suggestions of roles, and the frame's one.
-    with django_assert_num_queries(15):
+    # Session, person, the page's ten and its newest check, teams, suggestions of roles, and the frame's one.
+    with django_assert_num_queries(17):
         client.get(f"/candidates/{claimed.pk}/")
 
 
@@ -597,32 +600,173 @@ def test_a_search_by_htmx_brings_only_the_roles(client: Client, people: SimpleNa
     assert "<h1" not in page
 
 
-# The sync that was asked for -----------------------------------------------------------------------------------------
+# Check AWS now -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def poll(client: Client, people: SimpleNamespace, claimed: Candidate) -> Callable[[int], str]:
-    as_(client, people.ann)
-    headers = {"HX-Request": "true", "HX-Target": "sync-status"}
-    return lambda after: client.get(f"/candidates/{claimed.pk}/?after={after}", headers=headers).content.decode()
+def orders(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What was given to the workers."""
+    given: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.check_now, "apply_async", lambda *, kwargs: given.append(kwargs))
+    return given
 
 
-def test_a_sync_that_was_asked_for_is_awaited_until_it_ends(poll: Callable[[int], str], claimed: Candidate) -> None:
-    account = claimed.iam_user.aws_account
-    first = account.sync_runs.get()
+@pytest.fixture
+def press(
+    client: Client,
+    people: SimpleNamespace,
+    claimed: Candidate,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> Callable[..., HttpResponse]:
+    """Ann presses "Check AWS now"."""
+
+    def press(**headers: Any) -> HttpResponse:
+        with django_capture_on_commit_callbacks(execute=True):
+            return as_(client, people.ann).post(f"/candidates/{claimed.pk}/check", **headers)
+
+    return press
+
+
+def make_check(candidate: Candidate, person: Person, **columns: Any) -> Check:
+    return Check.objects.create(iam_user=candidate.iam_user, asked_by=person, **{"asked_at": timezone.now()} | columns)
+
+
+def ended(candidate: Candidate, person: Person, **columns: Any) -> Check:
     now = timezone.now()
+    return make_check(candidate, person, **{"began_at": now, "finished_at": now, "said": "same_unique_id"} | columns)
 
-    waiting = poll(first.pk)
-    run = make_sync_run(
-        account, started_at=now, finished_at=None, outcome="running", progress={"doing": "Reading users"}
-    )
-    under_way = poll(first.pk)
-    run.outcome, run.finished_at = "complete", now
-    run.save()
-    ended = poll(first.pk)
+
+def poll(client: Client, person: Person, candidate: Candidate) -> str:
+    headers = {"HX-Request": "true", "HX-Target": "check-status"}
+    return as_(client, person).get(f"/candidates/{candidate.pk}/", headers=headers).content.decode()
+
+
+def test_an_engineer_asks_for_a_check_which_a_worker_gets(
+    press: Callable[..., HttpResponse], claimed: Candidate, people: SimpleNamespace, orders: list[dict[str, Any]]
+) -> None:
+    answer = press()
+
+    check = Check.objects.get()
+    assert (check.iam_user, check.asked_by, check.began_at) == (claimed.iam_user, people.ann, None)
+    assert orders == [{"number": check.pk}]
+    assert answer["Location"] == f"/candidates/{claimed.pk}/#check-now"
+
+
+@pytest.mark.usefixtures("orders")
+def test_the_button_keeps_the_focus_when_it_was_pressed(press: Callable[..., HttpResponse]) -> None:
+    page = press(headers=HTMX).content.decode()
+
+    assert "AWS is being asked about backup-uploader." in page
+    assert 'id="check-now" autofocus' in page
+
+
+def test_a_check_goes_the_way_of_what_people_wait_for() -> None:
+    assert tasks.app.amqp.router.route({}, "iamdash.tasks.check_now")["queue"].name == "now"
+
+
+def test_a_check_that_no_broker_takes_says_so(
+    press: Callable[..., HttpResponse],
+    client: Client,
+    people: SimpleNamespace,
+    claimed: Candidate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.check_now, "apply_async", refuse)
+
+    press()
+
+    assert "the broker does not answer" in page_of(client, people.ann, claimed)
+
+
+def test_an_account_that_is_no_longer_read_is_not_checked(
+    client: Client, people: SimpleNamespace, claimed: Candidate, orders: list[dict[str, Any]]
+) -> None:
+    claimed.iam_user.aws_account.removed_at = timezone.now()
+    claimed.iam_user.aws_account.save()
+
+    answer = as_(client, people.ann).post(f"/candidates/{claimed.pk}/check")
+
+    assert answer.status_code == 409
+    assert "is no longer read" in answer.content.decode()
+    assert not Check.objects.exists()
+
+
+def test_a_check_is_awaited_until_it_ends_also_after_a_reload(
+    client: Client, people: SimpleNamespace, claimed: Candidate
+) -> None:
+    check = make_check(claimed, people.ann)
+    waiting, reloaded = poll(client, people.ann, claimed), page_of(client, people.vic, claimed)
+    check.began_at = timezone.now()
+    check.save()
+    under_way = poll(client, people.ann, claimed)
+    check.finished_at, check.said = timezone.now(), "same_unique_id"
+    check.save()
+    done = poll(client, people.ann, claimed)
 
     assert "waiting for a worker" in waiting
-    assert "Syncing: Reading users" in under_way
-    assert "every 2s" in under_way
-    assert "Read again" in ended
-    assert "every 2s" not in ended
+    assert "every 1s" in waiting
+    assert "waiting for a worker" in reloaded
+    assert "AWS is being asked" in under_way
+    assert "every 1s" not in done
+    assert 'hx-trigger="load"' in done
+    assert 'hx-trigger="load"' not in page_of(client, people.ann, claimed)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"said": "no_such_entity"}, "AWS no longer knows this user; the next sync proves it."),
+        ({"said": "other_unique_id"}, "belongs to another IAM user now"),
+        ({"changes": {"created": 0, "updated": 2, "gone": 0}}, "2 changes"),
+        ({"changes": {}}, "Nothing has changed."),
+        (
+            {"said": "", "unread": [{"part": "identity", "reason": "AWS refused sts:AssumeRole."}]},
+            "Not read: the account itself. AWS refused sts:AssumeRole.",
+        ),
+    ],
+)
+def test_what_a_check_found_and_what_it_could_not_read_is_said(
+    client: Client, people: SimpleNamespace, claimed: Candidate, columns: dict[str, Any], words: str
+) -> None:
+    ended(claimed, people.ann, **columns)
+
+    assert words in page_of(client, people.vic, claimed)
+
+
+def test_a_check_whose_worker_was_stopped_is_not_awaited_for_ever(
+    client: Client, people: SimpleNamespace, claimed: Candidate
+) -> None:
+    long_ago = timezone.now() - timedelta(minutes=10)
+    make_check(claimed, people.ann, asked_at=long_ago, began_at=long_ago)
+
+    page = page_of(client, people.ann, claimed)
+
+    assert "did not end" in page
+    assert "every 1s" not in page
+
+
+def test_other_credentials_are_shown_with_their_age_or_said_to_be_unread(
+    client: Client, people: SimpleNamespace, claimed: Candidate
+) -> None:
+    unread = page_of(client, people.ann, claimed)
+    iam_user = claimed.iam_user
+    now = timezone.now()
+    OtherCredential.objects.create(
+        iam_user=iam_user,
+        kind="ssh_public_key",
+        credential_id="APKAEXAMPLE",
+        status="Active",
+        status_changed_at=now,
+        created_at=now,
+        first_seen_at=now,
+    )
+    iam_user.other_credentials_read = {"ssh_public_key": now.isoformat(), "mfa_device": now.isoformat()}
+    iam_user.save()
+    read = page_of(client, people.ann, claimed)
+
+    assert "Not read yet" in unread
+    assert "APKAEXAMPLE" in read
+    assert problems_of(read) == []

@@ -44,6 +44,7 @@ ADDRESSES = {
     "candidate-notes": Address("post", f"/candidates/{NUMBER}/notes", AccessLevel.ENGINEER),
     "candidate-links": Address("post", f"/candidates/{NUMBER}/links", AccessLevel.ENGINEER),
     "candidate-remove-link": Address("post", f"/candidates/{NUMBER}/links/{LINK}/remove", AccessLevel.ENGINEER),
+    "candidate-check": Address("post", f"/candidates/{NUMBER}/check", AccessLevel.ENGINEER),
     "candidate-close": Address("post", f"/candidates/{NUMBER}/close", AccessLevel.ENGINEER),
     "accounts": Address("get", "/accounts/"),
     "accounts-running": Address("get", "/accounts/running"),

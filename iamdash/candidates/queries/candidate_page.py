@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from iamdash.candidates.queries.access_keys import KeyTable, key_table
+from iamdash.candidates.queries.checks import KindOfCredential, other_credentials
 from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
 from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
 from iamdash.candidates.queries.page_notices import Notice, page_notices
@@ -90,6 +91,7 @@ class CandidatePage:
     safe_to_deactivate: str
     safe_to_delete: str
     keys: KeyTable
+    other_credentials: tuple[KindOfCredential, ...]
     replacements: tuple[ReplacementRow, ...]
     trackers: tuple[Tracker, ...]
     notices: tuple[Notice, ...]
@@ -136,7 +138,7 @@ def find_candidate(number: int) -> Candidate:
 
 
 def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> CandidatePage:
-    """Return the page of a candidate that `find_candidate` found. Eight queries, whatever its history."""
+    """Return the page of a candidate that `find_candidate` found. Nine queries, whatever its history."""
     iam_user, standing = candidate.iam_user, candidate.standing
     readings = readings_of(iam_user)
     stage = Stage(standing.stage)
@@ -163,6 +165,7 @@ def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> Can
         safe_to_deactivate=VERDICTS[Verdict(standing.safe_to_deactivate)],
         safe_to_delete=VERDICTS[Verdict(standing.safe_to_delete)],
         keys=key_table(iam_user, readings),
+        other_credentials=other_credentials(iam_user),
         replacements=replacement_rows(candidate),
         trackers=_trackers(candidate),
         notices=page_notices(iam_user, readings),

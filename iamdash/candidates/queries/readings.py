@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-
-from django.db.models import OuterRef, Subquery
 
 from iamdash.models import IamUser, SyncOutcome, SyncRun
 from iamdash.rules.evidence import Reading
@@ -19,6 +16,10 @@ PARTS = {
     "access_key_last_used": "when this user's keys were last used",
     "absences": "whether this user is gone",
     "pod_identity": "EKS Pod Identity associations",
+    "iam_user": "whether it still is this user",
+    "other_credentials": "this user's other credentials",
+    "replacement_roles": "a replacement role",
+    "sync": "the rest",
 }
 # Parts in which a gap with a subject is about something else: another user, a region, a cluster.
 ABOUT_ONE_USER = frozenset({"access_keys", "access_key_last_used", "absences"})
@@ -39,7 +40,7 @@ class Readings:
 
     `keys_as_of`: the newest direct reading of this user's keys (iam:ListAccessKeys); None: never read directly.
     `uses_as_of`: when the last use of a key was last asked directly (iam:GetAccessKeyLastUsed), by access key ID.
-    `failed_at`: when the newest run ended, if it failed. `doing`: what a running sync is doing; None: none is running.
+    `failed_at`: when the newest run ended, if it failed.
     """
 
     by_part: Mapping[str, datetime] = field(default_factory=dict)
@@ -47,10 +48,6 @@ class Readings:
     uses_as_of: Mapping[str, datetime] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     failed_at: datetime | None = None
-    newest_run: int = 0
-    newest_run_began_at: datetime | None = None
-    newest_run_at: datetime | None = None
-    doing: str | None = None
 
     def as_of(self, reading: Reading) -> datetime | None:
         """Return when this reading was made; None for what people said, and for what was never read."""
@@ -62,32 +59,18 @@ class Readings:
 
 
 def readings_of(iam_user: IamUser) -> Readings:
-    """Return the readings behind everything that is shown of this IAM user. One query, two during a first sync."""
+    """Return the readings behind everything that is shown of this IAM user. One query."""
     runs = SyncRun.objects.filter(aws_account_id=iam_user.aws_account_id)
-    later = runs.filter(outcome=SyncOutcome.RUNNING, started_at__gt=OuterRef("started_at"))
-    finished = (
-        runs.exclude(outcome=SyncOutcome.RUNNING)
-        .annotate(progress_of_later=Subquery(later.values("progress")[:1]))
-        .order_by("-started_at")
-        .first()
-    )
+    finished = runs.exclude(outcome=SyncOutcome.RUNNING).order_by("-started_at").first()
     if finished is None:
-        return Readings(keys_as_of=iam_user.keys_read_at, doing=_doing(runs.values_list("progress", flat=True).first()))
+        return Readings(keys_as_of=iam_user.keys_read_at)
     return Readings(
         by_part=_moments(finished.freshness),
         keys_as_of=_keys_as_of(iam_user, finished),
         uses_as_of=_moments(finished.uses_agreed_directly),
         gaps=_gaps(iam_user, finished),
         failed_at=finished.finished_at if finished.outcome == SyncOutcome.FAILED else None,
-        newest_run=finished.pk,
-        newest_run_began_at=finished.started_at,
-        newest_run_at=finished.finished_at,
-        doing=_doing(finished.progress_of_later),
     )
-
-
-def _doing(progress: Mapping[str, Any] | None) -> str | None:
-    return None if progress is None else str(progress.get("doing", ""))
 
 
 def _moments(stored: Mapping[str, str]) -> dict[str, datetime]:

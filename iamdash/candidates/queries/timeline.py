@@ -73,4 +73,6 @@ def _notes(candidate: Candidate, limit: int | None) -> list[TimelineLine]:
 def _actor(event: Event, actor_name: str | None) -> str:
     if event.actor == "sync":
         return f"Sync {event.sync_run_number}" if event.sync_run_number else "Sync"
+    if event.actor == "check":
+        return "A check of this user"
     return "The passing of time" if event.actor == "clock" else actor_name or event.actor
