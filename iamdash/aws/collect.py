@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from iamdash.aws.access_keys import KeyReader
 from iamdash.aws.identity import identify
-from iamdash.aws.listing import list_account
+from iamdash.aws.listing import list_account_surely
 from iamdash.aws.pods import read_pods
 from iamdash.aws.progress import Clock, OnProgress, Surroundings, tell_nobody
 from iamdash.aws.report import fetch_report, request_report
@@ -40,7 +40,7 @@ def collect(
         return
     # AWS makes the report while the pages of the listing are read.
     refused = request_report(session)
-    answer = list_account(session, account_id=account_id, surroundings=surroundings)
+    answer = list_account_surely(session, account_id=account_id, known=known, surroundings=surroundings)
     yield answer
     report = refused or fetch_report(session, account_id=account_id, surroundings=surroundings)
     yield report

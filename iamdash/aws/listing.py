@@ -5,6 +5,7 @@ left out, and `RoleLastUsed` is empty where no use was seen in 400 days. Groups 
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from iamdash.aws.answers import (
@@ -23,7 +24,7 @@ from iamdash.aws.paging import iam_pages
 from iamdash.aws.policy import parse_policy
 from iamdash.aws.progress import Surroundings
 from iamdash.aws.session import AwsSession
-from iamdash.aws.snapshot import ListedRole, ListedUser, Listing, NamedPolicy, Part, Unread
+from iamdash.aws.snapshot import Known, ListedRole, ListedUser, Listing, NamedPolicy, Part, Unread
 
 ACTION = "iam:GetAccountAuthorizationDetails"
 MOST_ON_A_PAGE = 1000
@@ -35,6 +36,7 @@ def list_account(session: AwsSession, *, account_id: str, surroundings: Surround
     """Return all users and roles of the account; Unread where the list did not end or contradicts itself."""
     users: list[ListedUser] = []
     roles: list[ListedRole] = []
+    pages = 0
     began_at = surroundings.clock()
     try:
         for page in iam_pages(session, ACTION, Filter=["User", "Role"], MaxItems=MOST_ON_A_PAGE):
@@ -42,6 +44,7 @@ def list_account(session: AwsSession, *, account_id: str, surroundings: Surround
                 raise Malformed("it holds no list.")
             users += [listed_user(detail) for detail in structures(page, "UserDetailList")]
             roles += [listed_role(detail) for detail in structures(page, "RoleDetailList")]
+            pages += 1
             surroundings.tell("Listing IAM users and roles", len(users) + len(roles), None)
         return Listing(
             account_id,
@@ -49,9 +52,31 @@ def list_account(session: AwsSession, *, account_id: str, surroundings: Surround
             _checked(roles, account_id, lambda listed: listed.role_name),
             surroundings.clock(),
             began_at,
+            pages,
         )
     except READ_ERRORS as error:
         return unread(error, Part.AUTHORIZATION_DETAILS, ACTION)
+
+
+def list_account_surely(
+    session: AwsSession, *, account_id: str, known: Known, surroundings: Surroundings
+) -> Listing | Unread:
+    """Return what `list_account` does, but read the pages once more where a known user is in none of several.
+
+    A user renamed while they turned may have gone from a page that was still to come to one that had been read; and
+    under the name that we know AWS then knows nobody: it would look gone.
+    """
+    first = list_account(session, account_id=account_id, surroundings=surroundings)
+    if isinstance(first, Unread) or first.pages == 1 or known.users.keys() <= {user.unique_id for user in first.users}:
+        return first
+    again = list_account(session, account_id=account_id, surroundings=surroundings)
+    if isinstance(again, Unread):
+        return again
+    # Whoever was in the first exists, though it may hide from the second in the same way.
+    listed = {user.unique_id for user in again.users}
+    names = {user.user_name.lower() for user in again.users}
+    hidden = [user for user in first.users if user.unique_id not in listed and user.user_name.lower() not in names]
+    return replace(again, users=(*again.users, *hidden), began_at=first.began_at)
 
 
 def listed_user(detail: Answer) -> ListedUser:

@@ -112,6 +112,7 @@ class Listing:
     roles: tuple[ListedRole, ...]
     read_at: datetime
     began_at: datetime | None = field(default=None, compare=False)
+    pages: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamdash.aws.errors import Malformed
-from iamdash.aws.listing import ACTION, list_account, listed_role, listed_user
+from iamdash.aws.listing import ACTION, list_account, list_account_surely, listed_role, listed_user
 from iamdash.aws.progress import Surroundings
 from iamdash.aws.snapshot import Listing, NamedPolicy, Part, Unread
+from tests.aws.pieces import known, known_user
 from tests.aws.recorded import ACCOUNT, NOW, Recorded, page, refusal, role_detail, user_detail
 
+ZOE = "AIDA00000000000000ZOE"
 POLICY = {"Version": "2012-10-17", "Statement": []}
 
 
@@ -43,6 +45,44 @@ def test_all_pages_together_are_the_listing(recorded: Recorded, surroundings: Su
     assert answer.read_at == NOW
     assert [asked.get("Marker") for _, asked in recorded.asked] == [None, "m1", "m2"]
     assert all(asked["Filter"] == ["User", "Role"] and asked["MaxItems"] == 1000 for _, asked in recorded.asked)
+
+
+@pytest.mark.parametrize(
+    ("second", "listed"),
+    [
+        ([user_detail("aaa", UserId=ZOE), user_detail("bob")], ["aaa", "bob"]),
+        # Now bob is the one who hides: he was in the first list, so that he exists.
+        ([user_detail("aaa", UserId=ZOE)], ["aaa", "bob"]),
+    ],
+)
+def test_a_known_user_who_is_in_none_of_several_pages_is_looked_for_once_more(
+    second: list[dict[str, Any]], listed: list[str], recorded: Recorded, surroundings: Surroundings
+) -> None:
+    recorded.on(ACTION, page([user_detail("bob")], marker="m1"), page([], [role_detail("app")]))
+    recorded.on(ACTION, page(second, marker="m1"), page([], [role_detail("app")]))
+
+    answer = list_account_surely(
+        recorded,  # type: ignore[arg-type]
+        account_id=ACCOUNT,
+        known=known(known_user("zoe", unique_id=ZOE)),
+        surroundings=surroundings,
+    )
+
+    assert isinstance(answer, Listing)
+    assert [user.user_name for user in answer.users] == listed
+
+
+@pytest.mark.parametrize("unique_id", [ZOE, user_detail("bob")["UserId"]], ids=["one page", "nobody missing"])
+def test_pages_are_read_once_where_nothing_can_hide(
+    unique_id: str, recorded: Recorded, surroundings: Surroundings
+) -> None:
+    last = [page([user_detail("bob")])]
+    recorded.on(ACTION, *(last if unique_id == ZOE else [page(marker="m1"), *last]))
+    before = known(known_user(unique_id=unique_id))
+
+    list_account_surely(recorded, account_id=ACCOUNT, known=before, surroundings=surroundings)  # type: ignore[arg-type]
+
+    assert recorded.count(ACTION) == (1 if unique_id == ZOE else 2)
 
 
 def test_progress_tells_how_many_are_listed_so_far(recorded: Recorded) -> None:
