@@ -81,7 +81,7 @@ def test_until_recheck_at_the_answer_stays_the_same(
     answer = assess(facts, thresholds=limits, now=now)
     end = answer.recheck_at or now + timedelta(days=40_000)
 
-    later = now + (end - now) * share
+    later = before_it_ends(now, end, share)
 
     assert end > now
     assert assess(facts, thresholds=limits, now=later) == answer
@@ -95,7 +95,7 @@ def test_no_iam_user_becomes_a_candidate_before_it_was_said_to(
     inventory = replace(facts, opened_at=None)
     end = changes_at(inventory, thresholds=limits, now=now) or now + timedelta(days=40_000)
 
-    later = now + (end - now) * share
+    later = before_it_ends(now, end, share)
 
     assert reason_for(inventory, thresholds=limits, now=later) == reason_for(inventory, thresholds=limits, now=now)
 
@@ -172,3 +172,8 @@ UNREAD = [
     lambda facts: with_roles(facts, trust_policy=None),
     lambda facts: with_roles(facts, associations=(), associations_as_of=None),
 ]
+
+
+def before_it_ends(now: datetime, end: datetime, share: float) -> datetime:
+    """Return a moment from `now` on; a share just below 1 would be rounded up to the end itself."""
+    return min(now + (end - now) * share, end - timedelta(microseconds=1))
