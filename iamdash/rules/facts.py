@@ -4,8 +4,9 @@ Built from rows by `iamdash.standing.facts`. Times are aware and in UTC. In ever
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from iamdash.rules.route import Route
@@ -52,6 +53,40 @@ class KeyFacts:
     last_used_as_of: datetime | None
     directly_read_at: datetime | None
     uses: tuple[Use, ...] = ()
+
+
+class CredentialKind(StrEnum):
+    """What an IAM user may hold besides access keys. The values are `aws.snapshot`'s."""
+
+    LOGIN_PROFILE = "login_profile"
+    MFA_DEVICE = "mfa_device"
+    SIGNING_CERTIFICATE = "signing_certificate"
+    SSH_PUBLIC_KEY = "ssh_public_key"
+    SERVICE_SPECIFIC = "service_specific"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFacts:
+    """A credential that is no access key and is not known to be gone. AWS keeps no record of when it was last used.
+
+    `status` "" for kinds that have none; `status_since`: since when we have seen it. `credential_id` is "" for a
+    console password. `service`: what a service-specific credential is for.
+    """
+
+    kind: CredentialKind
+    credential_id: str
+    status: str
+    status_since: datetime
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """A policy of the IAM user: attached by its `arn`, or inline (`arn` "") with its `document`; None: not parsed."""
+
+    name: str
+    arn: str = ""
+    document: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +162,9 @@ class CandidateFacts:
     `account_readable`: the AWS account is in the config; `users_as_of`: the newest complete listing of its users.
     `gone_keys_ended_at`: when the last of the keys that are gone stopped being Active, as far as we saw.
     `recreates_candidate`: the number of the candidate under whose name this IAM user was created again, or None.
+    `policies`: its own, attached first; what its `groups` allow is not read. `other_credentials_read`: when each kind
+    of `other_credentials` was last read completely; a kind that is not in it was never read.
+    `password_last_used_at`, `mfa_active`: as `password_enabled`, by the credential report; None: not known.
     """
 
     unique_id: str
@@ -135,7 +173,7 @@ class CandidateFacts:
     aws_account_id: str
     created_at: datetime
     tags: Mapping[str, str]
-    attached_policies: tuple[str, ...]
+    policies: tuple[PolicyFacts, ...]
     password_enabled: bool | None
     access_keys: tuple[KeyFacts, ...]
     keys_as_of: datetime | None
@@ -158,3 +196,9 @@ class CandidateFacts:
     known_account_ids: frozenset[str] = frozenset()
     gone_keys_ended_at: datetime | None = None
     recreates_candidate: int | None = None
+    path: str = "/"
+    groups: tuple[str, ...] = ()
+    password_last_used_at: datetime | None = None
+    mfa_active: bool | None = None
+    other_credentials: tuple[CredentialFacts, ...] = ()
+    other_credentials_read: Mapping[CredentialKind, datetime] = field(default_factory=dict)

@@ -102,7 +102,7 @@ def _code_first(facts: CandidateFacts, what: str) -> Sentence:
 def _left_on(facts: CandidateFacts) -> Sentence:
     """Return what AWS wants removed first, as far as it is known here (iam:DeleteUser names one thing at a time)."""
     known = ["its console password"] if facts.password_enabled else []
-    known += [f"the policy {name}" for name in facts.attached_policies]
+    known += [f"the policy {name}" for name in (policy.name for policy in facts.policies)]
     words = "This cannot be undone. AWS refuses it while anything is left on the IAM user: password, signing "
     words += "certificates, SSH keys, service-specific credentials, MFA devices, policies, groups."
     if known:

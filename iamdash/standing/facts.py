@@ -5,8 +5,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser
-from iamdash.rules.facts import CandidateFacts, ClaimFacts, KeyFacts, ReplacementFacts, Use
+from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser, OtherCredential
+from iamdash.rules.facts import (
+    CandidateFacts,
+    ClaimFacts,
+    CredentialFacts,
+    CredentialKind,
+    KeyFacts,
+    PolicyFacts,
+    ReplacementFacts,
+    Use,
+)
 from iamdash.rules.keys import INACTIVE
 from iamdash.rules.moments import newest
 from iamdash.rules.origin import made_by_terraform
@@ -25,6 +34,7 @@ class _Rows:
     claims: dict[int, Claim]
     replacements: dict[int, tuple[ReplacementFacts, ...]]
     known_account_ids: frozenset[str]
+    other_credentials: dict[int, list[CredentialFacts]]
 
 
 def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
@@ -52,6 +62,7 @@ def _fetch(iam_users: list[IamUser]) -> _Rows:
         },
         replacements=replacements,
         known_account_ids=frozenset(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)),
+        other_credentials=_other_credentials(ids),
     )
 
 
@@ -59,6 +70,16 @@ def _access_keys(ids: list[int]) -> dict[int, list[AccessKey]]:
     found: dict[int, list[AccessKey]] = defaultdict(list)
     for access_key in AccessKey.objects.filter(iam_user__in=ids):
         found[access_key.iam_user_id].append(access_key)
+    return found
+
+
+def _other_credentials(ids: list[int]) -> dict[int, list[CredentialFacts]]:
+    found: dict[int, list[CredentialFacts]] = defaultdict(list)
+    for row in OtherCredential.objects.filter(iam_user__in=ids, gone_at=None):
+        # What it was before we first saw it, nobody can say.
+        since = max(row.status_changed_at, row.first_seen_at)
+        facts = CredentialFacts(CredentialKind(row.kind), row.credential_id, row.status, since, row.service)
+        found[row.iam_user_id].append(facts)
     return found
 
 
@@ -86,7 +107,7 @@ def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
         aws_account_id=iam_user.aws_account_id,
         created_at=iam_user.created_at,
         tags=iam_user.tags,
-        attached_policies=tuple(policy["name"] for policy in iam_user.attached_policies),
+        policies=_policies(iam_user),
         password_enabled=iam_user.password_enabled,
         access_keys=tuple(_key_facts(access_key, rows.uses[access_key.pk], read_at, fresh) for access_key in present),
         keys_as_of=read_at,
@@ -109,7 +130,21 @@ def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
         known_account_ids=rows.known_account_ids,
         gone_keys_ended_at=newest([_ended_at(key) for key in access_keys if key.gone_at is not None]),
         recreates_candidate=predecessor.pk if predecessor else None,
+        path=iam_user.path,
+        groups=tuple(iam_user.groups),
+        password_last_used_at=iam_user.password_last_used_at,
+        mfa_active=iam_user.mfa_active,
+        other_credentials=tuple(rows.other_credentials[iam_user.pk]),
+        other_credentials_read={
+            CredentialKind(kind): datetime.fromisoformat(at) for kind, at in iam_user.other_credentials_read.items()
+        },
     )
+
+
+def _policies(iam_user: IamUser) -> tuple[PolicyFacts, ...]:
+    attached = [PolicyFacts(policy["name"], policy["arn"]) for policy in iam_user.attached_policies]
+    inline = [PolicyFacts(policy["name"], document=policy["document"]) for policy in iam_user.inline_policies]
+    return (*attached, *inline)
 
 
 def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None, fresh: Freshness) -> KeyFacts:

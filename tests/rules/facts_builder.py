@@ -110,7 +110,7 @@ def a_candidate(**changes: Any) -> CandidateFacts:
         aws_account_id=ACCOUNT_ID,
         created_at=ago(days=400),
         tags={},
-        attached_policies=(),
+        policies=(),
         password_enabled=False,
         access_keys=(a_key(),),
         keys_as_of=ago(hours=1),

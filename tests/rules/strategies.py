@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -10,7 +11,10 @@ from iamdash.rules.facts import (
     AssociationFacts,
     CandidateFacts,
     ClaimFacts,
+    CredentialFacts,
+    CredentialKind,
     KeyFacts,
+    PolicyFacts,
     ReplacementFacts,
     RoleFacts,
     Thresholds,
@@ -99,7 +103,7 @@ JSON = st.recursive(
 )
 
 
-def one_or_more(values: SearchStrategy[str]) -> SearchStrategy[object]:
+def one_or_more(values: SearchStrategy[Any]) -> SearchStrategy[object]:
     return values | st.lists(values, max_size=3)
 
 
@@ -179,6 +183,39 @@ REPLACEMENTS = st.builds(
     ReplacementFacts, iam_role=ROLES, linked_at=MOMENTS, linked_by=st.just("Ada"), shared_with=st.integers(0, 2)
 )
 CLAIMS = st.builds(ClaimFacts, st.just("Platform {x}"), st.just("Ada"), MOMENTS)
+POLICY_ACTIONS = st.sampled_from(["*", "s3:*", "iam:*", "s3:GetObject", "ses:SendRawEmail", "sts:AssumeRole", 3])
+POLICY_STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Allow", "Deny", "allow"])},
+    optional={
+        "Action": one_or_more(POLICY_ACTIONS),
+        "NotAction": one_or_more(POLICY_ACTIONS),
+        "Resource": one_or_more(st.sampled_from(["*", "arn:aws:s3:::*", "arn:aws:s3:::bucket/*"])),
+        "Condition": JSON,
+    },
+)
+DOCUMENTS = st.one_of(
+    st.none(),
+    st.fixed_dictionaries({"Statement": POLICY_STATEMENTS | st.lists(POLICY_STATEMENTS, max_size=3)}),
+    st.dictionaries(st.sampled_from(["Statement", "Version"]), JSON, max_size=2),
+)
+POLICIES = st.one_of(
+    st.builds(PolicyFacts, st.sampled_from(["uploads", "odd{name}"]), st.just(""), DOCUMENTS),
+    st.builds(
+        PolicyFacts,
+        st.just("AdministratorAccess"),
+        st.sampled_from(
+            ["arn:aws:iam::aws:policy/AdministratorAccess", f"arn:aws:iam::{ACCOUNT_ID}:policy/AdministratorAccess"]
+        ),
+    ),
+)
+CREDENTIALS = st.builds(
+    CredentialFacts,
+    kind=st.sampled_from(CredentialKind),
+    credential_id=st.sampled_from(["", "APKAEXAMPLE", f"arn:aws:iam::{ACCOUNT_ID}:mfa/uploader", "odd{id}"]),
+    status=st.sampled_from(["", "Active", "Inactive", "Expired"]),
+    status_since=MOMENTS,
+    service=st.sampled_from(["", "codecommit.amazonaws.com", "odd{service}"]),
+)
 THRESHOLDS = st.builds(
     Thresholds,
     long_lived_days=st.sampled_from([0, 1, 90, 2**31 - 1]),
@@ -195,7 +232,7 @@ ANYTHING = st.builds(
     aws_account_id=st.just(ACCOUNT_ID),
     created_at=MOMENTS,
     tags=st.dictionaries(st.sampled_from(["Owner", "terraform"]), st.text(max_size=4), max_size=2),
-    attached_policies=st.lists(st.sampled_from(["uploads", "odd{name}"]), max_size=2).map(tuple),
+    policies=st.lists(POLICIES, max_size=2).map(tuple),
     password_enabled=st.none() | st.booleans(),
     access_keys=st.lists(KEYS, max_size=3, unique_by=lambda key: key.access_key_id).map(tuple),
     keys_as_of=MAYBE,
@@ -218,6 +255,12 @@ ANYTHING = st.builds(
     known_account_ids=st.just(frozenset({ACCOUNT_ID, "444455556666"})),
     gone_keys_ended_at=MAYBE,
     recreates_candidate=st.none() | st.just(12),
+    path=st.sampled_from(["/", "/service/", "/people/odd{path}/"]),
+    groups=st.lists(st.sampled_from(["developers", "odd{group}", "-dash"]), max_size=2).map(tuple),
+    password_last_used_at=MAYBE,
+    mfa_active=st.none() | st.booleans(),
+    other_credentials=st.lists(CREDENTIALS, max_size=3).map(tuple),
+    other_credentials_read=st.dictionaries(st.sampled_from(CredentialKind), MOMENTS, max_size=5),
 )
 
 DEACTIVATED = {"access_keys": (a_key(status="Inactive", status_changed_at=NOW - timedelta(days=20)),)}

@@ -4,7 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from iamdash.models import AccessKeyUse, PodIdentityAssociation, RoleUse
+from iamdash import models
+from iamdash.aws import snapshot
+from iamdash.models import AccessKeyUse, OtherCredential, PodIdentityAssociation, RoleUse
+from iamdash.rules.facts import CredentialFacts, CredentialKind, PolicyFacts
 from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.facts import facts_of
@@ -144,3 +147,39 @@ def test_a_last_use_that_only_the_report_knows_is_as_old_as_the_report_that_said
     facts = facts_of([iam_user.pk])[iam_user.pk]
 
     assert [each.last_used_as_of for each in facts.access_keys] == [days_ago(5), None]
+
+
+def test_policies_groups_and_other_credentials_come_as_they_were_read() -> None:
+    read_at = days_ago(2)
+    iam_user = make_iam_user(
+        path="/service/",
+        groups=["developers"],
+        attached_policies=[{"name": "ReadOnlyAccess", "arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
+        inline_policies=[{"name": "mail", "document": {"Statement": []}}, {"name": "odd", "document": None}],
+        other_credentials_read={"ssh_public_key": read_at.isoformat(), "mfa_device": read_at.isoformat()},
+    )
+    held = {"iam_user": iam_user, "kind": "ssh_public_key", "status": "Inactive", "first_seen_at": read_at}
+    OtherCredential.objects.create(credential_id="APKAOLD", status_changed_at=days_ago(900), **held)
+    OtherCredential.objects.create(credential_id="APKAGONE", status_changed_at=read_at, gone_at=read_at, **held)
+
+    facts = facts_of([iam_user.pk])[iam_user.pk]
+
+    assert (facts.path, facts.groups) == ("/service/", ("developers",))
+    assert facts.policies == (
+        PolicyFacts("ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        PolicyFacts("mail", document={"Statement": []}),
+        PolicyFacts("odd"),
+    )
+    assert facts.other_credentials == (
+        CredentialFacts(CredentialKind.SSH_PUBLIC_KEY, "APKAOLD", "Inactive", status_since=read_at),
+    )
+    assert facts.other_credentials_read == {
+        CredentialKind.SSH_PUBLIC_KEY: read_at,
+        CredentialKind.MFA_DEVICE: read_at,
+    }
+
+
+def test_the_rules_the_collector_and_the_tables_name_credentials_alike() -> None:
+    kinds = {kind.value for kind in CredentialKind}
+
+    assert kinds == {kind.value for kind in snapshot.CredentialKind} == set(models.CredentialKind.values)
