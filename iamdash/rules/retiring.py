@@ -14,6 +14,10 @@ NO_JUDGEMENT = Sentence(
     "iamdash does not yet judge whether this is safe. Check by hand: does anything run monthly, quarterly or yearly "
     "with this key, and does its owner agree?"
 )
+TO_BE_REMOVED = Sentence(
+    "This cannot be undone. AWS refuses it while anything is left on the IAM user: the preflight below lists what is, "
+    "in the order in which it must go."
+)
 TERRAFORM = {
     "deactivate": (
         'set status = "Inactive" on its aws_iam_access_key in the code and apply that, instead of this command.'
@@ -46,7 +50,7 @@ def towards_deactivation(
         )
         title = f"Find what uses {key.access_key_id}"
         return NextStep("wait_for_silence", title, (_last_use(key), Sentence(words)), not_before=quiet_from)
-    sentences = (_last_use(key), *doubts, NO_JUDGEMENT, _code_first(facts, "deactivate"))
+    sentences = (_last_use(key), *doubts, NO_JUDGEMENT, code_first(facts, "deactivate"))
     return NextStep("deactivate", f"Deactivate {key.access_key_id}", sentences, (commands.deactivate(facts, key),))
 
 
@@ -70,7 +74,7 @@ def after_deactivation(facts: CandidateFacts, *, thresholds: Thresholds, now: da
     gap = unread_reason(facts)
     if gap is not None:
         return _read_keys(gap)
-    advice = (NO_JUDGEMENT, _code_first(facts, "delete"))
+    advice = (NO_JUDGEMENT, code_first(facts, "delete"))
     if keys:
         key = keys[0]
         last = Sentence(f"This cannot be undone: access key {key.access_key_id} cannot be made again.")
@@ -78,7 +82,7 @@ def after_deactivation(facts: CandidateFacts, *, thresholds: Thresholds, now: da
             "delete_key", f"Delete {key.access_key_id}", (last, *advice), (commands.delete_key(facts, key),)
         )
     title = f"Delete {facts.user_name}"
-    return NextStep("delete_user", title, (_left_on(facts), *advice), (commands.delete_user(facts),))
+    return NextStep("delete_user", title, (TO_BE_REMOVED, *advice), (commands.delete_user(facts),))
 
 
 def _read_keys(why: Sentence) -> NextStep:
@@ -93,18 +97,8 @@ def _last_use(key: KeyFacts) -> Sentence:
     return Sentence(f"{name} was last used {{at:ago}}.", {"at": key.last_used_at})
 
 
-def _code_first(facts: CandidateFacts, what: str) -> Sentence:
+def code_first(facts: CandidateFacts, what: str) -> Sentence:
+    """Return what to do instead of a command, where Terraform made the IAM user ("deactivate" or "delete")."""
     if facts.terraform_hint:
         return Sentence(f"Its tags say that Terraform made it: {TERRAFORM[what]}")
     return Sentence(f"If Terraform made it (no tag does not mean that it did not): {TERRAFORM[what]}")
-
-
-def _left_on(facts: CandidateFacts) -> Sentence:
-    """Return what AWS wants removed first, as far as it is known here (iam:DeleteUser names one thing at a time)."""
-    known = ["its console password"] if facts.password_enabled else []
-    known += [f"the policy {name}" for name in (policy.name for policy in facts.policies)]
-    words = "This cannot be undone. AWS refuses it while anything is left on the IAM user: password, signing "
-    words += "certificates, SSH keys, service-specific credentials, MFA devices, policies, groups."
-    if known:
-        words += f" Left, as far as iamdash knows: {', '.join(known)}."
-    return Sentence(words.replace("{", "{{").replace("}", "}}"))

@@ -83,7 +83,8 @@ def show(
     `refused_form`: a form to show again with its errors. `refusal`: why a deed did not happen. `focus`: the id of what
     should have the focus now.
     """
-    page = candidate_page(found, whole_timeline=request.GET.get("timeline") == "all")
+    now = timezone.now()
+    page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
     person = person_of(request)
     teams = team_choices() if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
     reader = reader_of(page, person, teams)
@@ -93,7 +94,6 @@ def show(
         refusal = " ".join(str(error) for errors in refused_form.errors.values() for error in errors)
     elif refused_form:
         forms[refused_form.name] = refused_form
-    now = timezone.now()
     context: dict[str, Any] = {
         "page": page,
         "now": now,

@@ -38,7 +38,7 @@ HOUR = timedelta(hours=1)
 
 def page_of(candidate: Candidate) -> Any:
     assess([candidate.iam_user_id], now=NOW, cause=Cause.AWS, actor="sync")
-    return candidate_page(find_candidate(candidate.pk))
+    return candidate_page(find_candidate(candidate.pk), now=NOW)
 
 
 # How old it is ----------------------------------------------------------------------------------------

@@ -8,15 +8,18 @@ from iamdash.candidates.queries.checks import KindOfCredential, other_credential
 from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
 from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
 from iamdash.candidates.queries.page_notices import Notice, page_notices
+from iamdash.candidates.queries.preflight import preflight_of
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
 from iamdash.rules.evidence import Verdict
+from iamdash.rules.preflight import Preflight
 from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing import answer
+from iamdash.standing.facts import facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class CandidatePage:
     closing: Closing | None
     next_step: NextStepCard | None
     steps: tuple[StepLine, ...]
+    preflight: Preflight | None
     safe_to_deactivate: str
     safe_to_delete: str
     keys: KeyTable
@@ -137,9 +141,10 @@ def find_candidate(number: int) -> Candidate:
     return Candidate.objects.select_related(*RELATED).get(pk=number, standing__isnull=False)
 
 
-def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> CandidatePage:
-    """Return the page of a candidate that `find_candidate` found. Nine queries, whatever its history."""
+def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool = False) -> CandidatePage:
+    """Return the page of a candidate that `find_candidate` found. As many queries whatever its history."""
     iam_user, standing = candidate.iam_user, candidate.standing
+    facts = facts_of([iam_user.pk])[iam_user.pk]
     readings = readings_of(iam_user)
     stage = Stage(standing.stage)
     fell_from = Stage(standing.fell_from) if standing.reopened_at and standing.fell_from else None
@@ -162,6 +167,7 @@ def candidate_page(candidate: Candidate, *, whole_timeline: bool = False) -> Can
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,
         steps=step_lines(steps, stage=stage, fell_from=fell_from, readings=readings),
+        preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
         safe_to_deactivate=VERDICTS[Verdict(standing.safe_to_deactivate)],
         safe_to_delete=VERDICTS[Verdict(standing.safe_to_delete)],
         keys=key_table(iam_user, readings),

@@ -1,0 +1,101 @@
+"""What the page of a candidate advises: what blocks its deletion."""
+
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from iamdash.models import Candidate, OtherCredential, Person
+from iamdash.rules.route import Route
+from iamdash.standing.assess import Cause, assess
+from tests.factories import (
+    days_ago,
+    make_access_key,
+    make_candidate,
+    make_claim,
+    make_iam_user,
+    make_person,
+    make_sync_run,
+    make_team,
+)
+from tests.views.markup import problems_of
+
+pytestmark = pytest.mark.django_db
+PREFLIGHT = "Before the user can be deleted"
+
+
+@pytest.fixture
+def ann() -> Person:
+    return make_person("ann@example.org", full_name="Ann Abel", teams=(make_team(),))
+
+
+def shown(client: Client, person: Person, candidate: Candidate) -> str:
+    """The page of a candidate, in words, as its answer is now."""
+    assess([candidate.iam_user_id], now=timezone.now(), cause=Cause.AWS, actor="sync")
+    client.force_login(person)
+    page = client.get(f"/candidates/{candidate.pk}/").content.decode()
+    assert problems_of(page) == []
+    return " ".join(unescape(page).replace("<wbr>", "").split())
+
+
+def a_deactivated_candidate(ann: Person, *, days: float, **columns: Any) -> Candidate:
+    """A claimed candidate whose only key has been Inactive for so many days."""
+    since = timezone.now() - timedelta(days=days)
+    iam_user = make_iam_user("uploads", **columns)
+    make_access_key(iam_user, status="Inactive", status_changed_at=since, last_used_at=days_ago(100))
+    make_sync_run(iam_user.aws_account, finished_at=timezone.now())
+    candidate = make_candidate(iam_user, route=Route.JUST_DELETE, route_chosen_at=days_ago(50), route_chosen_by=ann)
+    make_claim(candidate, person=ann)
+    return candidate
+
+
+# The preflight -------------------------------------------------------------------------------------------------------
+
+
+def test_the_preflight_is_shown_from_deactivated_on_and_not_before(client: Client, ann: Person) -> None:
+    active = make_candidate()
+
+    assert PREFLIGHT not in shown(client, ann, active)
+    assert PREFLIGHT in shown(client, ann, a_deactivated_candidate(ann, days=2))
+
+
+def test_what_nobody_has_read_is_not_known_on_the_page(client: Client, ann: Person) -> None:
+    page = shown(client, ann, a_deactivated_candidate(ann, days=2))
+
+    assert "<p>1 of 9 left, 5 not known</p>" in page
+    assert "“Check AWS now” reads it" in page
+    assert "iam:ListServiceSpecificCredentials" in page
+
+
+def test_during_the_soak_the_page_offers_no_command_that_deletes(client: Client, ann: Person) -> None:
+    page = shown(client, ann, a_deactivated_candidate(ann, days=2, groups=["developers"]))
+
+    assert "developers" in page
+    assert "aws iam delete-" not in page
+    assert "aws iam remove-user-from-group" not in page
+
+
+def test_after_the_soak_each_blocker_has_its_command(client: Client, ann: Person) -> None:
+    read_at = timezone.now().isoformat()
+    candidate = a_deactivated_candidate(
+        ann,
+        days=500,
+        groups=["developers"],
+        inline_policies=[{"name": "own", "document": None}],
+        other_credentials_read={"mfa_device": read_at, "login_profile": read_at, "ssh_public_key": read_at},
+    )
+    held = {"iam_user": candidate.iam_user, "status_changed_at": days_ago(9), "first_seen_at": days_ago(9)}
+    OtherCredential.objects.create(kind="login_profile", **held)
+    OtherCredential.objects.create(kind="ssh_public_key", credential_id="APKAEXAMPLE", status="Active", **held)
+
+    page = shown(client, ann, candidate)
+
+    for action in ("delete-login-profile", "update-ssh-public-key", "delete-user-policy", "remove-user-from-group"):
+        assert f"aws iam {action} --user-name uploads" in page
+
+
+def test_a_user_that_is_proved_gone_once_needs_no_preflight(client: Client, ann: Person) -> None:
+    assert PREFLIGHT not in shown(client, ann, a_deactivated_candidate(ann, days=30, gone_at=days_ago(1)))
