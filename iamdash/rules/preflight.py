@@ -117,7 +117,7 @@ class _Credentials:
         facts, title, source = self.facts, "Console password", "iam:GetLoginProfile"
         delete = (commands.delete_login_profile(facts),) if self.may_delete else ()
         as_of, report_as_of = facts.other_credentials_read.get(CredentialKind.LOGIN_PROFILE), facts.report_as_of
-        if self._held(CredentialKind.LOGIN_PROFILE):
+        if as_of and self._held(CredentialKind.LOGIN_PROFILE):
             return Blocker(title, Left.SOME, (Sentence("It has one."),), source, as_of, delete)
         if facts.password_enabled and report_as_of and (as_of is None or as_of < report_as_of):
             words = Sentence("The credential report shows one.")
