@@ -1,4 +1,4 @@
-"""What the page of a candidate advises: what blocks its deletion."""
+"""What the page of a candidate advises: what it looks like, and what blocks its deletion."""
 
 from datetime import timedelta
 from html import unescape
@@ -99,3 +99,27 @@ def test_after_the_soak_each_blocker_has_its_command(client: Client, ann: Person
 
 def test_a_user_that_is_proved_gone_once_needs_no_preflight(client: Client, ann: Person) -> None:
     assert PREFLIGHT not in shown(client, ann, a_deactivated_candidate(ann, days=30, gone_at=days_ago(1)))
+
+
+# What it looks like --------------------------------------------------------------------------------------------------
+
+
+def test_a_special_case_is_explained_with_its_signs_and_the_page_of_aws(client: Client, ann: Person) -> None:
+    iam_user = make_iam_user("ses-smtp-user.20210304-101112")
+    make_access_key(iam_user)
+
+    page = shown(client, ann, make_candidate(iam_user))
+
+    assert "<strong>Like an SMTP user of Amazon SES</strong>" in page
+    assert "Because its name is ses-smtp-user.20210304-101112." in page
+    assert 'href="https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"' in page
+
+
+def test_a_person_is_recognised_with_the_reason(client: Client, ann: Person) -> None:
+    iam_user = make_iam_user("jon.harrison-cli", password_enabled=True, console_as_of=days_ago(1))
+    make_access_key(iam_user)
+
+    page = shown(client, ann, make_candidate(iam_user))
+
+    assert "<strong>Probably a person's</strong>" in page
+    assert "Its name reads like a person's." in page

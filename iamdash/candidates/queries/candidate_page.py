@@ -14,9 +14,11 @@ from iamdash.candidates.queries.replacements import ReplacementRow, replacement_
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
 from iamdash.rules.evidence import Verdict
+from iamdash.rules.kind import Likeness, kind_of
 from iamdash.rules.preflight import Preflight
 from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
+from iamdash.rules.special_cases import SpecialCase, special_cases
 from iamdash.rules.stage import Stage
 from iamdash.standing import answer
 from iamdash.standing.facts import facts_of
@@ -84,6 +86,8 @@ class CandidatePage:
     is_open: bool
     stuck_from: datetime | None
     reason: Sentence
+    likeness: Likeness
+    special_cases: tuple[SpecialCase, ...]
     owner: Owner | None
     claim: StandingClaim | None
     route: ChosenRoute | None
@@ -160,6 +164,8 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         is_open=standing.is_open,
         stuck_from=standing.stuck_from,
         reason=answer.sentence_from_json(standing.reason),
+        likeness=kind_of(facts),
+        special_cases=special_cases(facts),
         owner=_owner(standing),
         claim=standing_claim(candidate),
         route=chosen_route(candidate),
