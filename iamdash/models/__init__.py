@@ -13,7 +13,7 @@ from iamdash.models.inventory import (
     SyncRun,
 )
 from iamdash.models.journal import DailyCount, Event
-from iamdash.models.organisation import AwsAccount, Organization, Programme
+from iamdash.models.organisation import AwsAccount, Organization, Programme, Vendor
 from iamdash.models.people import AccessLevel, Membership, Person, Team
 from iamdash.models.standing import Standing
 
@@ -44,4 +44,5 @@ __all__ = [
     "SyncRun",
     "Team",
     "TrackerLink",
+    "Vendor",
 ]

@@ -1,7 +1,9 @@
-"""The AWS accounts and the thresholds, as the reviewed `iamdash.toml` says, and what AWS Organizations adds to them."""
+"""AWS accounts, vendors and thresholds, as the reviewed `iamdash.toml` says, and what AWS Organizations adds."""
 
 from django.core.validators import RegexValidator
 from django.db import models
+
+from iamdash.rules.vendors import Mechanism
 
 # States of an account in which nothing can be read there, in words. LEFT is ours: the organisation names it no more.
 NOT_READ = {
@@ -70,6 +72,34 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return "organization"
+
+
+class Vendor(models.Model):
+    """A service of others that uses AWS on our behalf: how it can do so without a key, and when somebody checked.
+
+    `shipped`: from the list that comes with iamdash, as the file does not name it. Nothing points at these rows.
+    """
+
+    name = models.CharField(primary_key=True, max_length=80)
+    pattern = models.CharField(max_length=200)
+    mechanism = models.CharField(max_length=20, choices=[(each.value, each.value) for each in Mechanism])
+    principals = models.JSONField(default=list)
+    issuer = models.CharField(max_length=255, blank=True)
+    external_id_required = models.BooleanField(default=True)
+    documentation = models.CharField(max_length=500)
+    checked_on = models.DateField()
+    shipped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def agrees_with(self, other: "Vendor") -> bool:
+        """Return whether two rows say the same."""
+        columns = [field.attname for field in self._meta.concrete_fields]
+        return all(getattr(self, column) == getattr(other, column) for column in columns)
 
 
 class Programme(models.Model):

@@ -91,6 +91,7 @@ WORDS = {
     "greater_than_equal": "{name} must be {ge} or more.",
     "less_than_equal": "{name} must be {le:,} or less.",
     "date_type": "{name} must be a date without quotes, such as 2027-04-30.",
+    "literal_error": "{name} must be {expected}.",
     "list_type": "{name} must be a list, in square brackets.",
     "model_type": "{name} must be a table with keys of its own.",
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -68,6 +68,25 @@ Region = Annotated[
 Days = Annotated[int, Field(ge=0, le=TEN_YEARS)]
 
 
+def _regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"this is no regular expression: {error}.") from error
+    return value
+
+
+PrincipalOfVendor = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)/[\x21-\x7e]+)",
+            "an AWS account or the ARN of an IAM user or role",
+        )
+    ),
+]
+
+
 class Table(BaseModel):
     """A table of the file: a key that it does not name is refused, and a number is not taken for text."""
 
@@ -122,6 +141,21 @@ class Aim(Table):
     regions: list[Region] = []
 
 
+class VendorEntry(Table):
+    """One [[vendors]]: a service of others, and how it can do without a key, as somebody checked it."""
+
+    name: Annotated[str, AfterValidator(_text_of(80))]
+    pattern: Annotated[str, AfterValidator(_text_of(200)), AfterValidator(_regular_expression)]
+    mechanism: Literal["role", "oidc", "keys", "bucket_policy"]
+    principals: list[PrincipalOfVendor] = []
+    issuer: Annotated[str, AfterValidator(_matching(r"[a-z0-9.-]+(/[\x21-\x7e]*)?", "a host, without https://"))] = ""
+    external_id: Literal["required", "optional"] = "required"
+    documentation: Annotated[
+        str, AfterValidator(_text_of(500)), AfterValidator(_matching(r"https://\S+", "an https:// address"))
+    ]
+    checked_on: date
+
+
 class Config(Table):
     """The whole file."""
 
@@ -130,6 +164,7 @@ class Config(Table):
     teams: list[TeamEntry] = []
     thresholds: Limits = Limits()
     programme: Aim = Aim()
+    vendors: list[VendorEntry] = []
 
     @staticmethod
     def known_keys(table: list[str | int]) -> list[str]:
@@ -140,13 +175,20 @@ class Config(Table):
             "teams": TeamEntry,
             "thresholds": Limits,
             "programme": Aim,
+            "vendors": VendorEntry,
         }
         shape = shapes[table[0]] if table else Config
         return list(shape.model_fields)
 
     def contradictions(self) -> list[Contradiction]:
         """Return where one part of the file denies another: the place, and a sentence."""
-        return [*self._of_accounts(), *self._of_organization(), *self._of_teams(), *self._of_regions()]
+        return [
+            *self._of_accounts(),
+            *self._of_organization(),
+            *self._of_teams(),
+            *self._of_regions(),
+            *self._of_vendors(),
+        ]
 
     def _of_accounts(self) -> Iterator[Contradiction]:
         if not self.accounts and not self.organization:
@@ -183,6 +225,18 @@ class Config(Table):
     def _of_regions(self) -> Iterator[Contradiction]:
         for region in sorted({region for region in self.programme.regions if self.programme.regions.count(region) > 1}):
             yield ("programme", "regions"), f"regions names {region} twice. Remove one."
+
+    def _of_vendors(self) -> Iterator[Contradiction]:
+        yield from _repeated("vendors", "name", [vendor.name for vendor in self.vendors])
+        for position, vendor in enumerate(self.vendors):
+            place = ("vendors", position)
+            if vendor.principals and vendor.mechanism not in {"role", "bucket_policy"}:
+                words = (
+                    f'principals go with the mechanism "role" or "bucket_policy", and here it is "{vendor.mechanism}".'
+                )
+                yield (*place, "principals"), words
+            if vendor.issuer and vendor.mechanism != "oidc":
+                yield (*place, "issuer"), f'issuer goes with the mechanism "oidc", and here it is "{vendor.mechanism}".'
 
 
 def _repeated(table: str, key: str, values: list[Any]) -> Iterator[Contradiction]:

@@ -1,4 +1,4 @@
-"""Make the rows of AWS accounts, teams, people and limits agree with a checked config. Nothing is ever deleted."""
+"""Make the rows of AWS accounts, teams, people, limits and vendors agree with a checked config."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -10,6 +10,7 @@ from iamdash.models import AccessLevel, AwsAccount, Membership, Organization, Pe
 from iamdash.models.journal import record
 from iamdash.models.organisation import NOT_READ
 from iamdash.organisation.config_shape import Config
+from iamdash.organisation.vendors import load_vendors
 from iamdash.standing.assess import Cause
 from iamdash.standing.everybody import assess_everybody
 
@@ -31,6 +32,7 @@ def load(config: Config, *, now: datetime) -> list[str]:
         *_load_teams(config),
         *_load_members(config),
         *_load_programme(config, programme),
+        *load_vendors(config),
     ]
     if changes:
         programme.loaded_at = now

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from iamdash.rules.route import Route
+from iamdash.rules.vendors import VendorFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +203,4 @@ class CandidateFacts:
     mfa_active: bool | None = None
     other_credentials: tuple[CredentialFacts, ...] = ()
     other_credentials_read: Mapping[CredentialKind, datetime] = field(default_factory=dict)
+    vendors: tuple[VendorFacts, ...] = ()

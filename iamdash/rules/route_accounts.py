@@ -9,13 +9,17 @@ from iamdash.rules.facts import CandidateFacts, RoleFacts
 from iamdash.rules.finding import Finding, no, some
 from iamdash.rules.readiness import Answer, answered
 from iamdash.rules.trust import DANGLING, Asker, Policy, Statement, allowing, may
+from iamdash.rules.vendors import vendor_of_account
 
 ASSUME = "sts:AssumeRole"
 EXTERNAL_ID = "sts:externalid"
 
 
 def vendor_account(iam_role: RoleFacts, trust: Policy, facts: CandidateFacts) -> Answer:
-    """Return whether an AWS account that is not ours may assume this role, held to one `sts:ExternalId`."""
+    """Return whether an AWS account that is not ours may assume this role, held to one `sts:ExternalId`.
+
+    Where the vendor list says that the external ID is optional, the role may do without.
+    """
     ours = facts.known_account_ids | {facts.aws_account_id, iam_role.aws_account_id}
     foreign = [
         (name, principal, statement)
@@ -24,12 +28,15 @@ def vendor_account(iam_role: RoleFacts, trust: Policy, facts: CandidateFacts) ->
     ]
     if not foreign:
         return Answer(Holds.FAILS, _nobody(trust, facts, "its trust policy names no AWS account but our own"))
-    found = some(_vendor_may(name, principal, statement, trust) for name, principal, statement in foreign)
-    accounts = " and ".join(sorted({principal.account_id for _name, principal, _statement in foreign}))
+    found = some(_vendor_may(name, principal, statement, trust, facts) for name, principal, statement in foreign)
+    account_ids = sorted({principal.account_id for _name, principal, _statement in foreign})
+    held_to_one = all(_external_ids(statement) for _name, _principal, statement in foreign)
+    how = "with an external ID" if held_to_one else "without an external ID, which is optional there"
+    accounts = " and ".join(_called(account_id, facts) for account_id in account_ids)
     return answered(
         found,
-        f"its trust policy lets AWS account {accounts} assume it with an external ID",
-        cannot_see=f"Whether {accounts} is the vendor's account: compare it with the vendor's documentation.",
+        f"its trust policy lets AWS account {accounts} assume it {how}",
+        cannot_see=" ".join(_vendor_to_check(account_id, facts) for account_id in account_ids),
     )
 
 
@@ -67,19 +74,39 @@ def _principals(trust: Policy) -> Iterable[tuple[str, Principal | None, Statemen
         yield name, principal_of(name), statement
 
 
-def _vendor_may(name: str, principal: Principal, statement: Statement, trust: Policy) -> Finding:
-    external_ids = [
+def _called(account_id: str, facts: CandidateFacts) -> str:
+    vendor = vendor_of_account(account_id, facts.vendors)
+    return f"{account_id} ({vendor.name})" if vendor else account_id
+
+
+def _vendor_to_check(account_id: str, facts: CandidateFacts) -> str:
+    vendor = vendor_of_account(account_id, facts.vendors)
+    if vendor is None:
+        return f"Whether {account_id} is the vendor's account: compare it with the vendor's documentation."
+    return f"Whether the account and the external ID are those that {vendor.name} gave you: {vendor.checked}"
+
+
+def _vendor_may(name: str, principal: Principal, statement: Statement, trust: Policy, facts: CandidateFacts) -> Finding:
+    external_ids = _external_ids(statement)
+    vendor = vendor_of_account(principal.account_id, facts.vendors)
+    if not external_ids and (vendor is None or vendor.external_id_required):
+        return no(f"its trust policy asks {principal.account_id} for no external ID (StringEquals sts:ExternalId)")
+    context: dict[str, str | None] = {
+        EXTERNAL_ID: external_ids[0] if external_ids else None,
+        "aws:principalaccount": principal.account_id,
+    }
+    if principal.kind == "role":
+        context["aws:principalarn"] = name
+    return may(trust, Asker("AWS", ways_to_name(name, principal.account_id), context), ASSUME)
+
+
+def _external_ids(statement: Statement) -> list[str]:
+    return [
         value
         for operator, key, values in flattened(statement.get("Condition"))
         for value in values
         if key == EXTERNAL_ID and operator.lower() == "stringequals"
     ]
-    if not external_ids:
-        return no(f"its trust policy asks {principal.account_id} for no external ID (StringEquals sts:ExternalId)")
-    context = {EXTERNAL_ID: external_ids[0], "aws:principalaccount": principal.account_id}
-    if principal.kind == "role":
-        context["aws:principalarn"] = name
-    return may(trust, Asker("AWS", ways_to_name(name, principal.account_id), context), ASSUME)
 
 
 def _role_may(arn: str, trust: Policy) -> Finding:

@@ -20,8 +20,10 @@ from iamdash.rules.keys import INACTIVE
 from iamdash.rules.moments import newest
 from iamdash.rules.origin import made_by_terraform
 from iamdash.rules.route import Route
+from iamdash.rules.vendors import VendorFacts
 from iamdash.standing.freshness import Freshness, freshness_of
 from iamdash.standing.replacements import replacements_of
+from iamdash.standing.vendors import vendors
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class _Rows:
     replacements: dict[int, tuple[ReplacementFacts, ...]]
     known_account_ids: frozenset[str]
     other_credentials: dict[int, list[CredentialFacts]]
+    vendors: tuple[VendorFacts, ...]
 
 
 def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
@@ -63,6 +66,7 @@ def _fetch(iam_users: list[IamUser]) -> _Rows:
         replacements=replacements,
         known_account_ids=frozenset(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)),
         other_credentials=_other_credentials(ids),
+        vendors=vendors(),
     )
 
 
@@ -138,6 +142,7 @@ def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
         other_credentials_read={
             CredentialKind(kind): datetime.fromisoformat(at) for kind, at in iam_user.other_credentials_read.items()
         },
+        vendors=rows.vendors,
     )
 
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError
 from pytest_django import Settings
 
-from iamdash.models import AwsAccount, Programme
+from iamdash.models import AwsAccount, Programme, Vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,9 @@ def test_it_says_what_changed_and_then_that_nothing_did(tmp_path: Path) -> None:
     file.write_text(GOOD)
 
     assert load_config(file) == (
-        f"  AWS account 111122223333 (example) added\n1 change. {file}: 1 AWS account, no teams.\n"
+        "  AWS account 111122223333 (example) added\n"
+        f"  {Vendor.objects.count()} vendors of iamdash's own list brought up to date\n"
+        f"2 changes. {file}: 1 AWS account, no teams.\n"
     )
     assert load_config(file) == f"Nothing changed. {file}: 1 AWS account, no teams.\n"
 

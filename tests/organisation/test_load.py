@@ -2,7 +2,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from iamdash.models import AccessLevel, AwsAccount, Candidate, Event, Membership, Person, Programme, Standing, Team
+from iamdash.models import (
+    AccessLevel,
+    AwsAccount,
+    Candidate,
+    Event,
+    Membership,
+    Person,
+    Programme,
+    Standing,
+    Team,
+    Vendor,
+)
 from iamdash.organisation.config_file import parse_config
 from iamdash.organisation.load import load
 from iamdash.standing.assess import Cause, assess
@@ -65,6 +76,7 @@ def test_the_first_load_makes_everything_and_says_so() -> None:
         "ben@example.org joined platform",
         "stuck_days changed from 21 to 30",
         "target_date changed from none to 2027-04-30",
+        f"{Vendor.objects.count()} vendors of iamdash's own list brought up to date",
     ]
     event = Event.objects.get(kind="config.loaded")
     assert (event.actor, event.after) == ("load_config", {"changes": changes})

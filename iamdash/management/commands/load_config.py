@@ -1,4 +1,4 @@
-"""`manage.py load_config`: make iamdash follow the reviewed file of accounts, teams and limits."""
+"""`manage.py load_config`: make iamdash follow the reviewed file of accounts, teams, limits and vendors."""
 
 import argparse
 from pathlib import Path
@@ -17,9 +17,9 @@ FILE_HELP = "the file; left out, it is the one that the environment variable IAM
 
 class Command(BaseCommand):
     help = (
-        "Load AWS accounts, teams, members, limits and aims from iamdash.toml. A bad file is refused whole, naming the "
-        "line (exit code 1). What the file no longer names is marked as taken out, never deleted. Loading the same "
-        "file again changes nothing."
+        "Load AWS accounts, teams, members, limits, aims and vendors from iamdash.toml. A bad file is refused whole, "
+        "naming the line (exit code 1). An account or a team that the file no longer names is marked as taken out, "
+        "never deleted. Loading the same file again changes nothing."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
