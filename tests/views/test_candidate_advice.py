@@ -16,6 +16,7 @@ from tests.factories import (
     make_access_key,
     make_candidate,
     make_claim,
+    make_iam_role,
     make_iam_user,
     make_person,
     make_sync_run,
@@ -123,3 +124,21 @@ def test_a_person_is_recognised_with_the_reason(client: Client, ann: Person) -> 
 
     assert "<strong>Probably a person's</strong>" in page
     assert "Its name reads like a person's." in page
+
+
+# Which route may fit -------------------------------------------------------------------------------------------------
+
+
+def test_routes_are_suggested_beside_the_form_and_none_is_chosen(client: Client, ann: Person) -> None:
+    iam_user = make_iam_user("fastly-logs")
+    make_access_key(iam_user)
+    make_iam_role("fastly-logs-writer", aws_account=iam_user.aws_account)
+    candidate = make_candidate(iam_user)
+    make_claim(candidate, person=ann)
+
+    page = shown(client, ann, candidate)
+
+    reason = "because the role fastly-logs-writer is named alike, and pods.eks.amazonaws.com may take it."
+    assert f"<strong>EKS Pod Identity</strong>, {reason}" in page
+    assert '<option value="" selected>Choose …</option>' in page
+    assert Candidate.objects.get().route == ""

@@ -11,6 +11,7 @@ from iamdash.candidates.queries.page_notices import Notice, page_notices
 from iamdash.candidates.queries.preflight import preflight_of
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
+from iamdash.candidates.queries.role_search import trusts_alike
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
 from iamdash.rules.evidence import Verdict
@@ -20,6 +21,7 @@ from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.special_cases import SpecialCase, special_cases
 from iamdash.rules.stage import Stage
+from iamdash.rules.suggestion import Suggestion, suggest
 from iamdash.standing import answer
 from iamdash.standing.facts import facts_of
 
@@ -91,6 +93,7 @@ class CandidatePage:
     owner: Owner | None
     claim: StandingClaim | None
     route: ChosenRoute | None
+    suggestions: tuple[Suggestion, ...]
     due_on: date | None
     closing: Closing | None
     next_step: NextStepCard | None
@@ -169,6 +172,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         owner=_owner(standing),
         claim=standing_claim(candidate),
         route=chosen_route(candidate),
+        suggestions=suggest(facts, alike=trusts_alike(candidate)) if standing.is_open else (),
         due_on=candidate.due_on,
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,
