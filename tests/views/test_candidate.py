@@ -283,7 +283,7 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
         )
     as_(client, people.ann)
 
-    # Session, person, the page's eleven, its newest check, the facts' twelve, teams, roles that may fit, the frame's one.
+    # Session, person, page, check, the facts' twelve, teams, roles that may fit, and the frame's one.
     with django_assert_num_queries(30):
         client.get(f"/candidates/{claimed.pk}/")
 
