@@ -22,7 +22,14 @@ class Sentence:
 
     def render(self, *, now: datetime, zone: tzinfo) -> str:
         """Return the words as they are true at `now`, with times in `zone`."""
-        return self.text.format_map({name: _Moment(at, now, zone) for name, at in self.moments.items()})
+        return self._with(_Moment, now, zone)
+
+    def for_the_record(self, *, at: datetime, zone: tzinfo) -> str:
+        """Return the words as they were true at `at`, to be read at any time: no "ago", and each time with its zone."""
+        return self._with(_RecordedMoment, at, zone)
+
+    def _with(self, moment: "type[_Moment]", now: datetime, zone: tzinfo) -> str:
+        return self.text.format_map({name: moment(at, now, zone) for name, at in self.moments.items()})
 
 
 def plain(words: str) -> str:
@@ -44,6 +51,15 @@ class _Moment:
         local = self.at.astimezone(self.zone)
         day = f"{local.day} {local:%b %Y}"
         return day if style == "day" else f"{day}, {local:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class _RecordedMoment(_Moment):
+    def __format__(self, style: str) -> str:
+        # Named outright: in a dataclass with slots `super()` still means the class as it was before it had them.
+        if style in {"day", "days"}:
+            return _Moment.__format__(self, style)
+        return f"{_Moment.__format__(self, '')} {self.at.astimezone(self.zone):%Z}"
 
 
 def ago(at: datetime, *, now: datetime) -> str:

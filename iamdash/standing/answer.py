@@ -27,7 +27,7 @@ def steps_to_json(steps: tuple[Step, ...]) -> list[Json]:
         {
             "stage": step.stage.value,
             "holds": step.holds.value,
-            "evidence": [_evidence_to_json(evidence) for evidence in step.evidence],
+            "evidence": [evidence_to_json(evidence) for evidence in step.evidence],
             "reached_at": _moment_to_json(step.reached_at),
         }
         for step in steps
@@ -40,7 +40,7 @@ def steps_from_json(stored: list[Json]) -> tuple[Step, ...]:
         Step(
             Stage(step["stage"]),
             Holds(step["holds"]),
-            tuple(_evidence_from_json(evidence) for evidence in step["evidence"]),
+            tuple(evidence_from_json(evidence) for evidence in step["evidence"]),
             _moment_from_json(step["reached_at"]),
         )
         for step in stored
@@ -73,7 +73,8 @@ def next_step_from_json(stored: Json | None) -> NextStep | None:
     )
 
 
-def _evidence_to_json(evidence: Evidence) -> Json:
+def evidence_to_json(evidence: Evidence) -> Json:
+    """Return one observation."""
     return {
         "holds": evidence.holds.value,
         "sentence": sentence_to_json(evidence.sentence),
@@ -83,7 +84,8 @@ def _evidence_to_json(evidence: Evidence) -> Json:
     }
 
 
-def _evidence_from_json(stored: Json) -> Evidence:
+def evidence_from_json(stored: Json) -> Evidence:
+    """Return what `evidence_to_json` was given."""
     return Evidence(
         Holds(stored["holds"]),
         sentence_from_json(stored["sentence"]),

@@ -19,7 +19,7 @@ from iamdash.rules.reason import reason_for
 from iamdash.rules.stage import Stage
 from iamdash.standing.due import due_iam_users
 from iamdash.standing.facts import facts_of
-from iamdash.standing.going_down import lost_evidence, reopening
+from iamdash.standing.going_down import lost_evidence, lost_steps, reopening
 from iamdash.standing.lines import Line
 from iamdash.standing.row import COLUMNS, differing, row
 from iamdash.standing.thresholds import thresholds
@@ -124,16 +124,25 @@ def _store(
             facts[pk] = replace(facts[pk], closed_at=None)
         assessment = judge(facts[pk], thresholds=limits, now=occasion.now)
         by_people = occasion.cause is Cause.PEOPLE
-        lost = None if by_people else lost_evidence(before, assessment)
-        step_back = reopening(before, assessment, lost=lost is not None, by_people=by_people, now=occasion.now)
+        lost = () if by_people else lost_evidence(before, assessment)
+        step_back = reopening(
+            before,
+            assessment,
+            lost=bool(lost),
+            by_people=by_people,
+            recreated=pk in opened and facts[pk].recreates_candidate is not None,
+            now=occasion.now,
+        )
         after = row(candidate.pk, facts[pk], assessment, thresholds=limits, step_back=step_back)
         if before is None or differing(before, after):
             changed.append(after)
         if pk in opened:
             events.append(line.opened(assessment))
         elif before is not None and (lost or assessment.stage != before.stage):
-            left = step_back.fell_from if lost else None
-            events.append(line.moved(left or Stage(before.stage), assessment, lost))
+            if lost and step_back.fell_from:
+                events.append(line.reopened(step_back.fell_from, lost_steps(before, assessment), assessment, lost))
+            else:
+                events.append(line.moved(Stage(before.stage), assessment))
     _withdraw_close(seen_again)
     Standing.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["candidate"], update_fields=COLUMNS, batch_size=500

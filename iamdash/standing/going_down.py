@@ -5,6 +5,7 @@ from datetime import datetime
 
 from iamdash.models import Standing
 from iamdash.rules.evidence import Assessment, Evidence, Holds
+from iamdash.rules.ladder import PROVED_BY_AWS
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import steps_from_json
 
@@ -20,29 +21,44 @@ class Reopening:
     fell_from: Stage | None = None
 
 
-def lost_evidence(before: Standing | None, assessment: Assessment) -> Evidence | None:
-    """Return the evidence against a step which held before, or held until it came into doubt; None: nothing was lost.
+def lost_evidence(before: Standing | None, assessment: Assessment) -> tuple[Evidence, ...]:
+    """Return the evidence against steps which held before, or held until they came into doubt; empty: nothing was lost.
 
-    A step that merely can no longer be read is unknown, which is no step back of AWS's.
+    What speaks against AWS's own proof comes first: it says most plainly what happened. A step that merely can no
+    longer be read is unknown, which is no step back of AWS's.
     """
     if before is None or assessment.stage >= _highest(before):
-        return None
-    held = {step.stage for step in steps_from_json(before.steps) if step.holds is Holds.HOLDS}
-    if before.fell_from is not None and before.reopened_at is None:
-        held.add(Stage(before.fell_from))
-    against = (each for step in assessment.steps if step.stage in held for each in step.evidence)
-    return next((evidence for evidence in against if evidence.holds is Holds.FAILS), None)
+        return ()
+    held = _held(before)
+    proofs = [assessment.steps[stage - 1] for stage in PROVED_BY_AWS]
+    others = [step for step in assessment.steps if step.stage not in PROVED_BY_AWS]
+    against = (each for step in (*proofs, *others) if step.stage in held for each in step.evidence)
+    return tuple(evidence for evidence in against if evidence.holds is Holds.FAILS)
+
+
+def lost_steps(before: Standing, assessment: Assessment) -> tuple[Stage, ...]:
+    """Return the steps which held before and do not now."""
+    held = _held(before)
+    gone = (step.stage for step in assessment.steps if step.holds in {Holds.FAILS, Holds.UNKNOWN})
+    return tuple(stage for stage in gone if stage in held)
 
 
 def reopening(
-    before: Standing | None, assessment: Assessment, *, lost: bool = False, by_people: bool = False, now: datetime
+    before: Standing | None,
+    assessment: Assessment,
+    *,
+    lost: bool = False,
+    by_people: bool = False,
+    recreated: bool = False,
+    now: datetime,
 ) -> Reopening:
     """Return the step back that the candidate carries after this assessment; it ends when the stage is regained.
 
-    `lost`: AWS took back a step. `by_people`: people lowered the stage, which is nothing to remember.
+    `lost`: AWS took back a step. `by_people`: people lowered the stage, which is nothing to remember. `recreated`: it
+    has just become a candidate, under the name of one that was deleted: that deletion is what was taken back.
     """
     if before is None:
-        return Reopening()
+        return Reopening(now, Stage.DELETED) if recreated else Reopening()
     if lost:
         return Reopening(now, _highest(before))
     if not by_people and assessment.stage < before.stage:
@@ -50,6 +66,13 @@ def reopening(
     if before.fell_from is None or assessment.stage >= before.fell_from:
         return Reopening()
     return Reopening(before.reopened_at, Stage(before.fell_from))
+
+
+def _held(before: Standing) -> set[Stage]:
+    held = {step.stage for step in steps_from_json(before.steps) if step.holds is Holds.HOLDS}
+    if before.fell_from is not None and before.reopened_at is None:
+        held.add(Stage(before.fell_from))
+    return held
 
 
 def _highest(before: Standing) -> Stage:

@@ -44,6 +44,12 @@ def say(context: Context, sentence: Sentence) -> str:
     return sentence.render(now=context["now"], zone=timezone.get_current_timezone())
 
 
+@register.simple_tag
+def say_exactly(sentence: Sentence, at: datetime) -> str:
+    """Return a rule's sentence as it was true at `at`, with whole times in the stated zone."""
+    return sentence.for_the_record(at=at, zone=timezone.get_current_timezone())
+
+
 @register.inclusion_tag("components/pips.html")
 def pips(stage: int) -> dict[str, Any]:
     """Return the six pips of a stage; the last two stages are in the colour of the end."""

@@ -1,5 +1,6 @@
 """What the page of one candidate is told: ages from the newest reading, states of the steps, roles that may fit."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -149,9 +150,11 @@ def step(stage: Stage, holds: Holds) -> Step:
     return Step(stage, holds, (evidence,), NOW if holds is Holds.HOLDS else None)
 
 
-def states(*holds: Holds, stage: Stage, fell_from: Stage | None = None) -> list[str]:
+def states(*holds: Holds, stage: Stage, taken_back: Iterable[Stage] = ()) -> list[str]:
     steps = tuple(step(rung, each) for rung, each in zip(Stage, holds, strict=True))
-    return [line.state for line in step_lines(steps, stage=stage, fell_from=fell_from, readings=Readings())]
+    return [
+        line.state for line in step_lines(steps, stage=stage, taken_back=frozenset(taken_back), readings=Readings())
+    ]
 
 
 def test_the_first_step_that_is_missing_is_the_next_one() -> None:
@@ -168,19 +171,19 @@ def test_a_step_that_is_not_needed_is_never_the_next_one() -> None:
     assert found == ["Done", "Done", "Not needed", "Not needed", "Next", "Not yet"]
 
 
-def test_what_aws_took_back_is_reopened_up_to_where_it_had_come() -> None:
+def test_what_aws_took_back_is_reopened_and_nothing_else() -> None:
     found = states(
         Holds.HOLDS,
-        Holds.HOLDS,
-        Holds.HOLDS,
         Holds.FAILS,
         Holds.FAILS,
         Holds.FAILS,
-        stage=Stage.ROLE_READY,
-        fell_from=Stage.DEACTIVATED,
+        Holds.FAILS,
+        Holds.FAILS,
+        stage=Stage.IDENTIFIED,
+        taken_back=(Stage.SWITCHED_OVER, Stage.DEACTIVATED),
     )
 
-    assert found == ["Done", "Done", "Done", "Reopened", "Reopened", "Not yet"]
+    assert found == ["Done", "Next", "Not yet", "Reopened", "Reopened", "Not yet"]
 
 
 def test_an_unknown_next_step_stays_unknown() -> None:

@@ -79,11 +79,14 @@ def test_a_deactivated_key_moves_the_stage_and_says_so() -> None:
 
     event = Event.objects.last()
     assert event is not None
-    assert (event.kind, event.before, event.after) == (
+    assert event.after is not None
+    assert (event.kind, event.before, event.after["stage"]) == (
         "candidate.stage_changed",
         {"stage": "identified"},
-        {"stage": "deactivated"},
+        "deactivated",
     )
+    assert [step["holds"] for step in event.after["steps"]] == ["skipped", "skipped", "skipped", "holds"]
+    assert event.after["steps"][-1] == Standing.objects.get().steps[4]
     assert event.sentence.startswith("uploader went from Identified to Deactivated: Access key AKIA")
 
 
@@ -215,9 +218,13 @@ def test_a_recreated_user_is_a_new_candidate_linked_to_its_predecessor() -> None
 
     by_aws(old, new)
 
-    opened = Event.objects.get(kind="candidate.opened")
+    opened = Event.objects.get(kind="candidate.reopened", unique_id=new.unique_id)
     assert f"created again under the name of candidate {predecessor.pk}" in opened.sentence
-    assert opened.after == {"stage": "identified", "recreates_candidate": predecessor.pk}
+    assert opened.before == {"stage": "deleted", "candidate": predecessor.pk}
+    assert opened.after is not None
+    assert opened.after["recreates_candidate"] == predecessor.pk
+    standing = Standing.objects.get(candidate__iam_user=new)
+    assert (standing.stage, standing.reopened_at, standing.fell_from) == (1, NOW, 6)
 
 
 def test_a_key_that_reaches_the_limit_with_no_sync_opens_a_candidate() -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from iamdash.candidates.queries.access_keys import KeyTable, key_table
 from iamdash.candidates.queries.checks import KindOfCredential, other_credentials
+from iamdash.candidates.queries.fall import Fall, fall_of
 from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
 from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
 from iamdash.candidates.queries.page_notices import Notice, page_notices
@@ -83,8 +84,7 @@ class CandidatePage:
     iam_user: IamUserFacts
     stage: Stage
     stage_since: datetime
-    reopened_at: datetime | None
-    fell_from: Stage | None
+    fall: Fall | None
     is_open: bool
     stuck_from: datetime | None
     reason: Sentence
@@ -154,7 +154,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
     facts = facts_of([iam_user.pk])[iam_user.pk]
     readings = readings_of(iam_user)
     stage = Stage(standing.stage)
-    fell_from = Stage(standing.fell_from) if standing.reopened_at and standing.fell_from else None
+    fall = fall_of(standing)
     next_step = answer.next_step_from_json(standing.next_step)
     steps = answer.steps_from_json(standing.steps)
     return CandidatePage(
@@ -162,8 +162,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         iam_user=iam_user_facts(iam_user, readings),
         stage=stage,
         stage_since=standing.stage_since,
-        reopened_at=standing.reopened_at,
-        fell_from=fell_from,
+        fall=fall,
         is_open=standing.is_open,
         stuck_from=standing.stuck_from,
         reason=answer.sentence_from_json(standing.reason),
@@ -176,7 +175,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         due_on=candidate.due_on,
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,
-        steps=step_lines(steps, stage=stage, fell_from=fell_from, readings=readings),
+        steps=step_lines(steps, stage=stage, taken_back=fall.steps if fall else frozenset(), readings=readings),
         preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
         safe_to_deactivate=VERDICTS[Verdict(standing.safe_to_deactivate)],
         safe_to_delete=VERDICTS[Verdict(standing.safe_to_delete)],

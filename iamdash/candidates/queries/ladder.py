@@ -85,13 +85,13 @@ class NextStepCard:
 
 
 def step_lines(
-    steps: tuple[Step, ...], *, stage: Stage, fell_from: Stage | None, readings: Readings
+    steps: tuple[Step, ...], *, stage: Stage, taken_back: frozenset[Stage], readings: Readings
 ) -> tuple[StepLine, ...]:
-    """Return the ladder. `fell_from`: the stage that AWS's evidence took back, if it did and it was not regained."""
+    """Return the ladder. `taken_back`: the steps that AWS's evidence took back."""
     lines = []
     next_one = next((step.stage for step in steps if step.stage > stage and step.holds not in SETTLED), None)
     for step in steps:
-        state = _state(step, stage=stage, fell_from=fell_from, next_one=next_one)
+        state = _state(step, stage=stage, taken_back=taken_back, next_one=next_one)
         label, css = STATES[state]
         lines.append(
             StepLine(
@@ -119,8 +119,8 @@ def next_step_card(next_step: NextStep) -> NextStepCard:
     )
 
 
-def _state(step: Step, *, stage: Stage, fell_from: Stage | None, next_one: Stage | None) -> str:
-    if fell_from and stage < step.stage <= fell_from and step.holds not in SETTLED:
+def _state(step: Step, *, stage: Stage, taken_back: frozenset[Stage], next_one: Stage | None) -> str:
+    if step.stage in taken_back and step.stage > stage and step.holds not in SETTLED:
         return "reopened"
     if step.stage is next_one and step.holds is Holds.FAILS:
         return "next"

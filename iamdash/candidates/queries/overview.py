@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, AwsAccount, DailyCount, Event, Programme, Standing, Team
@@ -27,13 +27,17 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class NeedsSomeone:
-    """A candidate that has been in its stage for too long. `as_of`: its account was not read since, for too long."""
+    """A candidate that was reopened, or has been in its stage for too long.
+
+    `as_of`: its account was not read since, for too long.
+    """
 
     number: int
     user_name: str
     owner: str
     stage: Stage
     stage_since: datetime
+    reopened_at: datetime | None
     as_of: datetime | None
 
 
@@ -95,6 +99,7 @@ class Overview:
     history: tuple[DayCount, ...]
     needs_someone: tuple[NeedsSomeone, ...]
     stuck: int
+    reopened: int
     teams: tuple[TeamRow, ...]
     week: tuple[WeekLine, ...]
 
@@ -128,6 +133,7 @@ def overview(*, now: datetime) -> Overview:
         history=history,
         needs_someone=_needs_someone(now),
         stuck=totals["stuck"],
+        reopened=totals["reopened"],
         teams=_teams(now),
         week=_week(now),
     )
@@ -180,18 +186,22 @@ def _history(now: datetime, active_keys: int) -> tuple[DayCount, ...]:
 
 
 def _needs_someone(now: datetime) -> tuple[NeedsSomeone, ...]:
+    """Return who was reopened, the newest first, and then who has been stuck longest."""
     iam_user = "candidate__iam_user__"
     rows = (
-        Standing.objects.filter(is_open=True, stuck_from__lte=now)
-        .order_by("stuck_from", "pk")
+        Standing.objects.filter(Q(reopened_at__isnull=False) | Q(stuck_from__lte=now), is_open=True)
+        .order_by(F("reopened_at").desc(nulls_last=True), "stuck_from", "pk")
         .values_list(
-            "pk", f"{iam_user}user_name", f"{iam_user}aws_account", "owner_team__name", "stage", "stage_since"
+            *("pk", f"{iam_user}user_name", f"{iam_user}aws_account"),
+            *("owner_team__name", "stage", "stage_since", "reopened_at"),
         )[:NEEDS_SOMEONE]
     )
     read_at = behind(now=now)
     return tuple(
-        NeedsSomeone(number, user_name, team or "No owner yet", Stage(stage), since, read_at.get(account_id))
-        for number, user_name, account_id, team, stage, since in rows
+        NeedsSomeone(
+            number, user_name, team or "No owner yet", Stage(stage), since, reopened_at, read_at.get(account_id)
+        )
+        for number, user_name, account_id, team, stage, since, reopened_at in rows
     )
 
 
@@ -219,8 +229,11 @@ def _team_row(slug: str, name: str, by_stage: dict[int, int], stuck: int) -> Tea
     return TeamRow(slug, name, counts, left=sum(counts) - done, done=done, stuck=stuck)
 
 
-# What a lead wants to hear of, in this order: kind of event, words for one, words for many.
+# What a lead wants to hear of, in this order: kind of event, words for one, words for many. A reopening by the use of a
+# key is told apart from the others.
+USED_AGAIN = "candidate.used_again"
 WEEK_KINDS = (
+    (USED_AGAIN, "candidate used again after its switch-over", "candidates used again after their switch-over"),
     ("candidate.reopened", "candidate reopened", "candidates reopened"),
     ("iam_user.gone_confirmed", "IAM user proved deleted", "IAM users proved deleted"),
     ("access_key.deleted", "access key deleted", "access keys deleted"),
@@ -237,10 +250,10 @@ def _week(now: datetime) -> tuple[WeekLine, ...]:
     rows = (
         Event.objects.filter(at__gt=now - WEEK, at__lte=now, kind__in=[kind for kind, _, _ in WEEK_KINDS])
         .order_by("-at", "-pk")
-        .values_list("kind", "subject")
+        .values_list("kind", "subject", "after__key_used")
     )
-    for kind, subject in rows:
-        subjects[kind].append(subject)
+    for kind, subject, key_used in rows:
+        subjects[USED_AGAIN if key_used else kind].append(subject)
     return tuple(
         WeekLine(len(subjects[kind]), one if len(subjects[kind]) == 1 else many, tuple(subjects[kind][:3]))
         for kind, one, many in WEEK_KINDS

@@ -56,7 +56,7 @@ def _journal(candidate: Candidate, limit: int | None) -> list[TimelineLine]:
     return [
         TimelineLine(
             at=event.at,
-            actor=_actor(event, event.actor_name),
+            actor=seen_by(event, event.actor_name),
             sentence=event.sentence,
             milestone=event.kind in MILESTONES,
             went_back=event.kind == "candidate.reopened",
@@ -70,7 +70,8 @@ def _notes(candidate: Candidate, limit: int | None) -> list[TimelineLine]:
     return [TimelineLine(note.written_at, str(note.written_by), note.body, note=True) for note in notes[:limit]]
 
 
-def _actor(event: Event, actor_name: str | None) -> str:
+def seen_by(event: Event, actor_name: str | None = None) -> str:
+    """Return who a line of the journal is by, as pages say it."""
     if event.actor == "sync":
         return f"Sync {event.sync_run_number}" if event.sync_run_number else "Sync"
     if event.actor == "check":

@@ -1,0 +1,42 @@
+"""Why a candidate was reopened: what AWS took back, and who saw it when, out of the journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from iamdash.candidates.queries.timeline import seen_by
+from iamdash.models import Event, Standing
+from iamdash.rules.sentence import Sentence, plain
+from iamdash.rules.stage import Stage
+from iamdash.standing.answer import evidence_from_json
+
+SLUGS = {stage.slug: stage for stage in Stage}
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """The newest step back of a candidate. `steps`: what had held and was taken back; `because`: what AWS showed."""
+
+    at: datetime
+    fell_from: Stage
+    steps: frozenset[Stage]
+    because: Sentence
+    source: str
+    seen_by: str
+
+
+def fall_of(standing: Standing) -> Fall | None:
+    """Return the step back that a candidate has not made good; None: there is none. One query where there is one."""
+    if standing.reopened_at is None or standing.fell_from is None:
+        return None
+    lines = Event.objects.filter(candidate_number=standing.pk, kind="candidate.reopened", at__lte=standing.reopened_at)
+    line = lines.order_by("at", "pk").last()
+    after = (line.after if line else None) or {}
+    evidence = evidence_from_json(after["because"]) if "because" in after else None
+    return Fall(
+        at=standing.reopened_at,
+        fell_from=Stage(standing.fell_from),
+        steps=frozenset({Stage(standing.fell_from), *(SLUGS[slug] for slug in after.get("lost", ()))}),
+        because=evidence.sentence if evidence else Sentence(plain(line.sentence if line else "")),
+        source=evidence.source if evidence else "",
+        seen_by=seen_by(line) if line else "",
+    )
