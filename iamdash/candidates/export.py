@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet
 from iamdash.candidates.queries.candidate_list import standings_of
 from iamdash.candidates.queries.filters import Filters, Viewer
 from iamdash.models import AccessKey, Standing
+from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import sentence_from_json
 
@@ -41,6 +42,7 @@ COLUMNS = {
     "safe_to_delete": "safe_to_delete",
     "gone_at": f"{IAM_USER}gone_at",
     "gone_confirmed_at": f"{IAM_USER}gone_confirmed_at",
+    "risk": "risk",
 }
 
 
@@ -65,6 +67,7 @@ def records(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> It
     for row in rows.iterator(chunk_size=CHUNK):
         record = dict(zip(COLUMNS, row, strict=True))
         record["stage"] = Stage(record["stage"]).slug
+        record["risk"] = Risk(record["risk"]).slug if record["risk"] else None
         record["reason"] = sentence_from_json(record["reason"]).render(now=now, zone=zone)
         yield {name: value.isoformat() if isinstance(value, datetime) else value for name, value in record.items()}
 

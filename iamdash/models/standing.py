@@ -4,6 +4,7 @@ from django.db import models
 
 from iamdash.models.candidate import Candidate
 from iamdash.models.people import Person, Team
+from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 
 
@@ -14,6 +15,7 @@ class Standing(models.Model):
     `is_open`: counts as work left (not Deleted, and its account is still read). `stuck_from`: when it will have been
     too long in its stage. `recheck_at`: when the answer would change by the passing of time alone.
     `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
+    `risk`: None where it is proved gone.
     """
 
     candidate = models.OneToOneField(Candidate, on_delete=models.PROTECT, primary_key=True, related_name="standing")
@@ -38,11 +40,18 @@ class Standing(models.Model):
     reopened_at = models.DateTimeField(null=True)
     fell_from = models.PositiveSmallIntegerField(null=True)
     recheck_at = models.DateTimeField(null=True)
+    risk = models.PositiveSmallIntegerField(null=True, choices=[(risk.value, risk.label) for risk in Risk])
 
     class Meta:
         indexes = [
             models.Index(fields=["recheck_at"], name="standings_due"),
             models.Index(fields=["is_open", "stage"], name="standings_by_stage"),
+            models.Index(
+                "is_open",
+                models.F("risk").desc(nulls_last=True),
+                models.F("oldest_key_created_at").asc(nulls_last=True),
+                name="standings_by_risk",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from iamdash.rules import next_step as next_steps
 from iamdash.rules import reason as reasons
+from iamdash.rules import risk as risks
 from iamdash.rules.evidence import Assessment, Verdict
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.ladder import stage_of, stage_since, steps_of
@@ -37,6 +38,8 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
             [
                 reasons.changes_at(facts, thresholds=thresholds, now=now),
                 step.not_before if step and step.not_before and step.not_before > now else None,
+                risks.changes_at(facts, now=now),
             ]
         ),
+        risk=None if stage is Stage.DELETED else risks.risk_of(facts, now=now).level,
     )

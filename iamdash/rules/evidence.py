@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 
@@ -90,6 +91,7 @@ class Assessment:
 
     `recheck_at`: the earliest moment at which this answer may change by the passing of time alone; None: never.
     `stuck_from`: when it will have been in its stage for too long; None where being stuck has no meaning.
+    `risk`: how risky its keys are; None where it is proved gone.
     """
 
     stage: Stage
@@ -103,3 +105,4 @@ class Assessment:
     safe_to_delete: Verdict
     stuck_from: datetime | None
     recheck_at: datetime | None
+    risk: Risk | None

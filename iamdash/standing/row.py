@@ -40,6 +40,7 @@ def row(
         reopened_at=step_back.reopened_at,
         fell_from=step_back.fell_from.value if step_back.fell_from else None,
         recheck_at=assessment.recheck_at,
+        risk=assessment.risk.value if assessment.risk else None,
         **_key_columns(facts),
     )
 

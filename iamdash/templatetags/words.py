@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days
 from iamdash.rules.stage import Stage
 
 register = template.Library()
 PIP_STEP = 14
+RISK_TONES = {Risk.CRITICAL: "red", Risk.HIGH: "amber", Risk.MEDIUM: "", Risk.LOW: "green"}
 
 
 @register.simple_tag(takes_context=True)
@@ -55,6 +57,12 @@ def pips(stage: int) -> dict[str, Any]:
     """Return the six pips of a stage; the last two stages are in the colour of the end."""
     tone = "end" if stage >= Stage.DEACTIVATED else "on"
     return {"pips": [{"x": PIP_STEP * (rung - 1), "tone": tone if rung <= stage else ""} for rung in Stage]}
+
+
+@register.inclusion_tag("components/tag.html")
+def risk_tag(risk: Risk, words: str = "") -> dict[str, str]:
+    """Return the tag of a level of risk: "Critical", or with words "Critical risk"."""
+    return {"text": f"{risk.label} {words}".strip(), "tone": RISK_TONES[risk]}
 
 
 @register.filter

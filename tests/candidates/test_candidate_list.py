@@ -151,7 +151,7 @@ def test_the_keys_filter_goes_by_what_is_left() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "sort", ["-age", "age", "user", "-user", "account", "owner", "stage", "-since", "used", "-used"]
+    "sort", ["-risk", "risk", "-age", "age", "user", "-user", "account", "owner", "stage", "-since", "used", "-used"]
 )
 def test_every_order_lists_everybody_once(sort: str) -> None:
     candidate_named("a", keys=({"created_at": days_ago(900)},))
@@ -162,14 +162,31 @@ def test_every_order_lists_everybody_once(sort: str) -> None:
 
 
 @pytest.mark.django_db
-def test_the_oldest_key_comes_first_unless_told_otherwise() -> None:
+def test_of_one_risk_the_oldest_key_comes_first_unless_told_otherwise() -> None:
     candidate_named("young", keys=({"created_at": days_ago(100)},))
     candidate_named("old", keys=({"created_at": days_ago(900)},))
     candidate_named("keyless", keys=({"gone_at": days_ago(1)},))
+    candidate_named("older", keys=({"created_at": days_ago(901)},))
 
-    assert names(listed()) == ["old", "young", "keyless"]
-    assert names(listed(sort="age")) == ["young", "old", "keyless"]
-    assert names(listed(sort="user")) == ["keyless", "old", "young"]
+    assert names(listed()) == ["older", "old", "young", "keyless"]
+    assert names(listed(sort="age")) == ["young", "old", "older", "keyless"]
+    assert names(listed(sort="user")) == ["keyless", "old", "older", "young"]
+
+
+@pytest.mark.django_db
+def test_the_highest_risk_comes_first_and_can_be_filtered_by() -> None:
+    administrator = [{"name": "AdministratorAccess", "arn": "arn:aws:iam::aws:policy/AdministratorAccess"}]
+    candidate_named("plain", keys=({"created_at": days_ago(900)},))
+    candidate_named("administrator", attached_policies=administrator)
+    candidate_named("silenced", keys=({"status": "Inactive"},))
+    candidate_named("gone", gone_at=days_ago(2), gone_confirmed_at=days_ago(1))
+
+    assert names(listed()) == ["administrator", "plain", "silenced"]
+    assert names(listed(sort="risk")) == ["silenced", "plain", "administrator"]
+    assert names(listed(risk="critical")) == ["administrator"]
+    assert names(listed(risk="urgent")) == ["administrator"]
+    assert names(listed(risk="low", view="everything")) == ["silenced"]
+    assert {row.user_name: row.risk for row in listed(view="everything").rows}["gone"] is None
 
 
 @pytest.mark.django_db

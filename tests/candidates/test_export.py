@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 COLUMNS = (
     "account_id,user_name,unique_id,arn,environment,stage,owner_team,claimed_by,route,access_key_ids,active_keys,"
     "oldest_key_created_at,last_used_at,last_used_service,last_used_region,reason,safe_to_deactivate,safe_to_delete,"
-    "gone_at,gone_confirmed_at"
+    "gone_at,gone_confirmed_at,risk"
 )
 
 

@@ -1,4 +1,4 @@
-"""What the page of a candidate advises: what it looks like, and what blocks its deletion."""
+"""What the page of a candidate advises: what it looks like, its risk, routes that fit, what blocks its deletion."""
 
 from datetime import timedelta
 from html import unescape
@@ -142,3 +142,23 @@ def test_routes_are_suggested_beside_the_form_and_none_is_chosen(client: Client,
     assert f"<strong>EKS Pod Identity</strong>, {reason}" in page
     assert '<option value="" selected>Choose …</option>' in page
     assert Candidate.objects.get().route == ""
+
+
+# Risk ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_risk_is_shown_with_every_factor(client: Client, ann: Person) -> None:
+    iam_user = make_iam_user(groups=["developers"])
+    make_access_key(iam_user, created_at=days_ago(900), last_used_at=timezone.now())
+
+    page = shown(client, ann, make_candidate(iam_user))
+
+    assert '<span class="tag amber">High risk</span>' in page
+    for factor in ("What its groups allow is not read: developers.", "It is in use", "It has no owner."):
+        assert factor in page
+
+
+def test_what_is_gone_has_no_risk(client: Client, ann: Person) -> None:
+    iam_user = make_iam_user(gone_at=days_ago(2), gone_confirmed_at=days_ago(1))
+
+    assert 'id="risk-title"' not in shown(client, ann, make_candidate(iam_user))

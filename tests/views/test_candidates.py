@@ -57,7 +57,7 @@ def test_the_list_names_every_open_candidate_with_its_reason(signed_in: Client) 
 
 
 def test_an_address_with_empty_fields_becomes_the_canonical_one(signed_in: Client) -> None:
-    answered = signed_in.get("/candidates/?sort=-age&team=search&q=&account=&page=1")
+    answered = signed_in.get("/candidates/?sort=-risk&team=search&q=&account=&page=1")
 
     assert (answered.status_code, answered["Location"]) == (302, "/candidates/?team=search")
 

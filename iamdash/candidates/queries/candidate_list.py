@@ -21,7 +21,14 @@ from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips
 from iamdash.models import AwsAccount, Membership, Standing, Team
 
 PAGE_SIZE = 50
-COLUMNS = (("user", "Candidate"), ("owner", "Owner"), ("stage", "Stage"), ("used", "Last used"), ("age", "Key age"))
+COLUMNS = (
+    ("user", "Candidate"),
+    ("owner", "Owner"),
+    ("stage", "Stage"),
+    ("used", "Last used"),
+    ("age", "Key age"),
+    ("risk", "Risk"),
+)
 
 
 @dataclass(frozen=True, slots=True)

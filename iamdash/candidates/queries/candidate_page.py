@@ -18,6 +18,7 @@ from iamdash.models import Candidate, Claim, Standing, TrackerLink
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.kind import Likeness, kind_of
 from iamdash.rules.preflight import Preflight
+from iamdash.rules.risk import Judged, risk_of
 from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.special_cases import SpecialCase, special_cases
@@ -88,6 +89,7 @@ class CandidatePage:
     is_open: bool
     stuck_from: datetime | None
     reason: Sentence
+    risk: Judged | None
     likeness: Likeness
     special_cases: tuple[SpecialCase, ...]
     owner: Owner | None
@@ -166,6 +168,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         is_open=standing.is_open,
         stuck_from=standing.stuck_from,
         reason=answer.sentence_from_json(standing.reason),
+        risk=None if stage is Stage.DELETED else risk_of(facts, now=now),
         likeness=kind_of(facts),
         special_cases=special_cases(facts),
         owner=_owner(standing),

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, Standing
+from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import sentence_from_json
@@ -47,6 +48,7 @@ class CandidateRow:
     active_keys: int
     inactive_keys: int
     oldest_key_created_at: datetime | None
+    risk: Risk | None
     is_stuck: bool
     reopened_at: datetime | None
     gone_at: datetime | None
@@ -126,6 +128,7 @@ def _row(
         active_keys=standing.active_keys,
         inactive_keys=standing.inactive_keys,
         oldest_key_created_at=standing.oldest_key_created_at,
+        risk=Risk(standing.risk) if standing.risk else None,
         is_stuck=standing.is_open and standing.stuck_from is not None and standing.stuck_from <= now,
         reopened_at=standing.reopened_at if standing.is_open else None,
         gone_at=iam_user.gone_at,

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 
 from iamdash.candidates.queries.search import matches
 from iamdash.models import AccessKey
+from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 
@@ -33,6 +34,9 @@ VIEWS = {
     "everything": "Everything",
 }
 STAGES = {stage.slug: stage for stage in Stage}
+RISKS = {"urgent": ("Critical or high", [Risk.CRITICAL, Risk.HIGH])} | {
+    risk.slug: (risk.label, [risk]) for risk in reversed(Risk)
+}
 USED = {
     "7": "In the last 7 days",
     "30": "In the last 30 days",
@@ -47,6 +51,7 @@ OPENED = {"week": "In the last 7 days"}
 # Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
 # order up and for the order down.
 SORTS = {
+    "risk": ("risk", False, "Lowest risk first", "Highest risk first"),
     "age": ("oldest_key_created_at", True, "Newest key first", "Oldest key first"),
     "user": ("candidate__iam_user__user_name", False, "User name, A to Z", "User name, Z to A"),
     "account": ("candidate__iam_user__aws_account__name", False, "Account, A to Z", "Account, Z to A"),
@@ -56,7 +61,8 @@ SORTS = {
     "used": ("last_used_at", False, "Longest unused first", "Last used first"),
 }
 IN_WORDS = frozenset({"user", "account", "owner"})
-DEFAULT_SORT = "-age"
+MOST_FIRST = frozenset({"risk", "age", "since", "used"})
+DEFAULT_SORT = "-risk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class Filters:
     account: str = ""
     team: str = ""
     stage: str = ""
+    risk: str = ""
     route: str = ""
     used: str = ""
     keys: str = ""
@@ -148,6 +155,8 @@ def filter_condition(filters: Filters, *, accounts: Mapping[str, str], teams: Ma
         condition &= Q(owner_team=None if filters.team == NOBODY else filters.team)
     if filters.stage in STAGES:
         condition &= Q(stage=STAGES[filters.stage])
+    if filters.risk in RISKS:
+        condition &= Q(risk__in=RISKS[filters.risk][1])
     if filters.route in ROUTES:
         condition &= Q(candidate__route="" if filters.route == NOBODY else filters.route)
     if filters.used in USED:
@@ -167,20 +176,24 @@ ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Ro
 
 
 def order(sort: str) -> list[OrderBy]:
-    """Return the order of a known sort: what is missing last, ties by number, so that pages never overlap."""
+    """Return the order of a known sort: what is missing last, ties by number, so that pages never overlap.
+
+    Of one risk, the oldest key comes first, whichever way the risk runs.
+    """
     name = sort.removeprefix("-")
     column, against, _up, _down = SORTS[name]
     down = sort.startswith("-") is not against
     expression = Lower(column) if name in IN_WORDS else F(column)
     first = expression.desc(nulls_last=True) if down else expression.asc(nulls_last=True)
-    return [first, F("pk").asc()]
+    then = [F("oldest_key_created_at").asc(nulls_last=True)] if name == "risk" else []
+    return [first, *then, F("pk").asc()]
 
 
 def sort_labels() -> dict[str, str]:
     """Return every sort with its words."""
     labels: dict[str, str] = {}
     for name, (_column, _against, up, down) in SORTS.items():
-        labels |= {f"-{name}": down, name: up} if name in {"age", "since", "used"} else {name: up, f"-{name}": down}
+        labels |= {f"-{name}": down, name: up} if name in MOST_FIRST else {name: up, f"-{name}": down}
     return labels
 
 

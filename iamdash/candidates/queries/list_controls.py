@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, SORTS, STAGES, USED, VIEWS, Filters, sort_labels
+from iamdash.candidates.queries.filters import (
+    KEYS,
+    OPENED,
+    RISKS,
+    ROUTES,
+    SORTS,
+    STAGES,
+    USED,
+    VIEWS,
+    Filters,
+    sort_labels,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ def selects(filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, s
         _select("account", "Account", "All accounts", accounts, filters.account),
         _select("team", "Team", "All teams", teams, filters.team),
         _select("stage", "Stage", "Any stage", stages, filters.stage),
+        _select("risk", "Risk", "Any risk", {slug: label for slug, (label, _levels) in RISKS.items()}, filters.risk),
         _select("route", "Route", "Any route", ROUTES, filters.route),
         _select("used", "Last used", "Any time", USED, filters.used),
         _select("sort", "Sort by", "", sort_labels(), filters.shown_sort),
@@ -67,7 +79,7 @@ def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
         yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
     if filters.q:
         yield Chip(f"Search: {filters.q}", filters.query(q=""))
-    for name in ("account", "team", "stage", "route", "used"):
+    for name in ("account", "team", "stage", "risk", "route", "used"):
         value = getattr(filters, name)
         if value:
             words = next(choice.label for choice in labels[name].choices if choice.value == value)
@@ -87,6 +99,6 @@ def _ignored(words: str) -> str:
 def column(filters: Filters, name: str, label: str) -> Column:
     shown = filters.shown_sort
     direction = {name: "ascending", f"-{name}": "descending"}.get(shown, "")
-    # First the order that people mean: the oldest key and the newest use on top, names from A.
-    first, second = (f"-{name}", name) if name in {"age", "used"} else (name, f"-{name}")
+    # First the order that people mean: the highest risk, the oldest key and the newest use on top, names from A.
+    first, second = (f"-{name}", name) if name in {"risk", "age", "used"} else (name, f"-{name}")
     return Column(name, label, filters.query(sort=second if shown == first else first), direction)
