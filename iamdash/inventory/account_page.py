@@ -94,13 +94,14 @@ def _newest_runs(account_id: str) -> list[SyncRun]:
 
 
 def _parts(freshness: Mapping[str, str], unread: tuple[Gap, ...]) -> tuple[PartReading, ...]:
+    """Return the parts; without a session in the account none of them was read."""
     return tuple(
         PartReading(
             words=WORDS[part],
             source=source,
             read_at=datetime.fromisoformat(at) if (at := freshness.get(part)) else None,
             made_by_aws=part is Part.CREDENTIAL_REPORT,
-            gaps=tuple(gap for gap in unread if gap.part == part),
+            gaps=tuple(gap for gap in unread if gap.part in {part, Part.IDENTITY}),
         )
         for part, source in SOURCES.items()
     )

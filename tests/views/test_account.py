@@ -118,6 +118,16 @@ def test_each_part_has_its_age_and_its_source(tools: AwsAccount) -> None:
     assert parts["iam:GetUser"].gaps == ()
 
 
+def test_without_a_session_in_the_account_every_part_is_unread(viewer: Client, tools: AwsAccount) -> None:
+    make_sync_run(tools, outcome="failed", unread=[DENIED | {"part": "identity", "action": "sts:AssumeRole"}])
+
+    page = account_page(ACCOUNT)
+
+    assert page is not None
+    assert all(part.gaps for part in page.parts)
+    assert "No gap" not in body_of(viewer)
+
+
 def test_a_sync_shows_who_asked_how_long_it_took_and_what_it_cost(viewer: Client, tools: AwsAccount) -> None:
     make_sync_run(
         tools,

@@ -1,4 +1,4 @@
-from iamdash.demo.organisation.accounts import ACCOUNTS
+from iamdash.demo.organisation.accounts import ACCOUNTS, DATA
 from iamdash.demo.organisation.day import live_a_day
 from iamdash.demo.organisation.hands import Hands
 from iamdash.demo.stand_in.server import RunningStandIn
@@ -31,6 +31,15 @@ def test_on_a_day_keys_are_used_one_is_deactivated_and_a_user_is_deleted(organis
     assert len(deactivated) == 1
     assert len(happened) == 3
     assert organisation.state.days_passed == 1
+
+
+def test_nobody_changes_anything_where_the_next_sync_may_not_see_it(organisation: RunningStandIn) -> None:
+    hands = Hands(organisation.endpoint_url)
+
+    happened = [sentence for _ in range(5) for sentence in live_a_day(hands, now=organisation.state.clock.now())]
+
+    assert len(happened) >= 3 * 5
+    assert not [sentence for sentence in happened if DATA.name in sentence]
 
 
 def test_every_third_day_something_new_is_made(organisation: RunningStandIn) -> None:
