@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class Environment:
@@ -57,6 +59,22 @@ class Environment:
         self.problems.append(f"{name} is {value!r}: use a whole number above zero")
         return default
 
+    def time_zone(self, name: str, default: str) -> str:
+        """Return the name of a time zone."""
+        value = self.variables.get(name, default)
+        if _is_time_zone(value):
+            return value
+        self.problems.append(f"{name} is {value!r}, which is no time zone: use a name such as Europe/London")
+        return default
+
+    def log_level(self, name: str, default: str) -> str:
+        """Return the name of a log level."""
+        value = self.variables.get(name, default)
+        if value in LOG_LEVELS:
+            return value
+        self.problems.append(f"{name} is {value!r}: use one of {', '.join(LOG_LEVELS)}")
+        return default
+
     def hosts(self, name: str) -> list[str]:
         """Return comma-separated host names; the default answers on this machine alone."""
         value = self.variables.get(name, "localhost,127.0.0.1,[::1]")
@@ -79,3 +97,11 @@ def _is_url(value: str, schemes: frozenset[str]) -> bool:
     except ValueError:
         return False
     return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/") or parts.query)
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

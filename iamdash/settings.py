@@ -21,7 +21,8 @@ REDIS_URL = environment.url(
 SECRET_KEY = environment.required("SECRET_KEY", meaning="a long random text, the same for every process")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS")
 IAMDASH_CONFIG = Path(environment.text("IAMDASH_CONFIG", "iamdash.toml"))
-TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
+LOG_LEVEL = environment.log_level("LOG_LEVEL", "INFO")
 SYNC_EVERY_MINUTES = environment.whole_number("SYNC_EVERY_MINUTES", 60)
 DEBUG = environment.flag("DEBUG")
 # Answering on this machine alone, there is no TLS to insist on.
@@ -189,7 +190,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # botocore tells of every client at INFO, and of requests with their headers at DEBUG: neither is wanted here.
     "loggers": {"botocore": {"level": "WARNING"}, "boto3": {"level": "WARNING"}, "urllib3": {"level": "WARNING"}},
 }
