@@ -13,7 +13,7 @@ from random import Random
 from iamdash.demo.organisation.accounts import ENVIRONMENTS, INTEGRATION, TOOLS, Account
 from iamdash.demo.organisation.hands import Hands
 
-# Without a credential report, as in DATA, iamdash asks for keys every four hours, and the next sync may not show the day.
+# Not DATA: without a credential report keys are asked for every four hours, and the next sync may not show the day.
 WITH_A_REPORT = (*ENVIRONMENTS, TOOLS)
 KEYS_USED_EACH_DAY = 25
 LONG_QUIET = timedelta(days=21)
