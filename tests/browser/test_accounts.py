@@ -40,6 +40,8 @@ def test_it_is_accessible_and_never_scrolls_sideways(
     expect(page.get_by_text("The root user of example-tools has an access key.")).to_be_visible()
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 1440:
+        assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll'))") == 0
 
 
 def test_a_running_sync_moves_on_the_page_and_ends_there(open_page: OpenPage, priya: Person) -> None:

@@ -41,6 +41,9 @@ def test_it_is_accessible_and_never_scrolls_sideways(
 
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (
+        page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll:has(.teams)'))") == 0
+    )
 
 
 def test_one_drawing_of_the_two_is_shown(open_page: OpenPage) -> None:

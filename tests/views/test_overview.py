@@ -60,6 +60,15 @@ def test_every_team_is_named_and_those_without_one_come_last(signed_in: Client) 
     assert sum(sum(team.counts) for team in page.teams) == 12
 
 
+def test_the_numbers_of_a_team_are_the_lengths_of_their_lists(signed_in: Client) -> None:
+    numbers = [number for team in overview(now=timezone.now()).teams for number in team.numbers]
+
+    assert {number.label for number in numbers if number.value} >= {"Left", "Stuck"}
+    for number in numbers:
+        listed = signed_in.get(f"/candidates/?{number.query}", follow=True).content.decode()
+        assert len(re.findall(r'<tr id="row-', listed)) == number.value, number
+
+
 def test_the_change_is_counted_against_four_weeks_ago(signed_in: Client) -> None:
     DailyCount.objects.create(
         day=timezone.now().date() - timedelta(days=28),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, Sum
 
+from iamdash.candidates.queries.filters import NOBODY
 from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, AwsAccount, DailyCount, Event, Programme, Standing, Team
 from iamdash.rules.keys import ACTIVE
@@ -56,6 +57,16 @@ class TeamRow:
     def by_stage(self) -> tuple[tuple[Stage, int], ...]:
         """Return each stage with its count."""
         return tuple(zip(Stage, self.counts, strict=True))
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """Return what is left, done and stuck, each with its list."""
+        team = f"team={self.slug or NOBODY}"
+        return (
+            Number(self.left, "Left", team),
+            Number(self.done, "Done", f"view=deleted&{team}"),
+            Number(self.stuck, "Stuck", f"view=stuck&{team}"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +221,7 @@ def _teams(now: datetime) -> tuple[TeamRow, ...]:
     counts: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     stuck: dict[str, int] = defaultdict(int)
     rows = (
-        Standing.objects.filter(readable=True)
+        Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED))
         .values("owner_team", "stage")
         .annotate(number=Count("pk"), stuck=Count("pk", filter=Q(is_open=True, stuck_from__lte=now)))
         .order_by()
