@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, path, re_path
 
-from iamdash.views import accounts, candidate, candidates, frame, health, overview, sign_in, single_sign_on
+from iamdash.views import accounts, candidate, candidates, frame, health, overview, record, sign_in, single_sign_on
 from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview_page, name="overview"),
     path("candidates/", candidates.candidates, name="candidates"),
     path("candidates/export.csv", candidates.export_csv, name="candidates-export"),
+    path("candidates/records", record.all_records, name="candidate-records"),
+    path("candidates/records.json", record.all_records_json, name="candidate-records-json"),
+    path("candidates/<int:number>/record", record.record, name="candidate-record"),
+    path("candidates/<int:number>/record.json", record.record_json, name="candidate-record-json"),
     path("candidates/<int:number>/row/claim", candidates.claim_row, name="candidate-row-claim"),
     path("candidates/<int:number>/row/release", candidates.release_row, name="candidate-row-release"),
     path("candidates/<int:number>/", candidate.candidate, name="candidate"),

@@ -21,7 +21,12 @@ THEMES = ("light", "dark")
 YEAR = 365 * 24 * 60 * 60
 PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("accounts", "Accounts"))
 # The page of one candidate stands below "Candidates" in the bar.
-BELOW = {"candidate": "candidates", "account": "accounts"}
+BELOW = {
+    "candidate": "candidates",
+    "candidate-record": "candidates",
+    "candidate-records": "candidates",
+    "account": "accounts",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from operator import and_
 
 from django.db.models import Exists, OuterRef, Q
 
-from iamdash.models import AccessKey, Note, Replacement
+from iamdash.models import AccessKey, Event, Note, Replacement
 
 MOST_WORDS = 8
 
 
 def matches(words: str) -> Q:
-    """Return which standings match every one of `words`. Keys that are gone match too: logs are full of them."""
+    """Return which standings match every one of `words`; what is gone and former names too: logs are full of them."""
     return reduce(and_, (_matches_one(word) for word in words.split()[:MOST_WORDS]), Q())
 
 
@@ -19,6 +19,12 @@ def _matches_one(word: str) -> Q:
     keys = AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), access_key_id__icontains=word)
     roles = Replacement.objects.filter(candidate=OuterRef("candidate"), unlinked_at=None).filter(
         Q(iam_role__role_name__icontains=word) | Q(iam_role__arn__iexact=word)
+    )
+    renamed = Event.objects.filter(
+        kind="iam_user.renamed",
+        unique_id=OuterRef("candidate__iam_user__unique_id"),
+        aws_account_id=OuterRef("candidate__iam_user__aws_account"),
+        before__user_name__icontains=word,
     )
     notes = Note.objects.filter(candidate=OuterRef("candidate"), body__icontains=word)
     return (
@@ -31,6 +37,7 @@ def _matches_one(word: str) -> Q:
         | Q(owner_person__full_name__icontains=word)
         | Q(owner_person__email__icontains=word)
         | Q(Exists(keys))
+        | Q(Exists(renamed))
         | Q(Exists(roles))
         | Q(Exists(notes))
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from iamdash.aws.snapshot import Absence
+from iamdash.aws.snapshot import Absence, Part
 from iamdash.inventory.findings import Changes, Findings
 from iamdash.inventory.reconcile.differ import save_columns
 from iamdash.models import AccessKey, Event, IamUser
@@ -113,6 +113,7 @@ def _first_proof(row: IamUser, absence: Absence, findings: Findings) -> Changes:
         f"IAM user {row.user_name} is gone: no list holds it, and {said}. A second proof has to confirm it.",
         row,
         at=absence.read_at,
+        after=_proof(absence, findings),
     )
     deleted = [
         findings.line(
@@ -132,5 +133,20 @@ def _second_proof(row: IamUser, absence: Absence, findings: Findings) -> Changes
     row.gone_confirmed_at = absence.read_at
     save_columns([row], ["gone_confirmed_at"])
     sentence = f"IAM user {row.user_name} is proved gone, a second time and independently."
-    confirmed = findings.user_line("iam_user.gone_confirmed", sentence, row, at=absence.read_at)
+    confirmed = findings.user_line(
+        "iam_user.gone_confirmed", sentence, row, at=absence.read_at, after=_proof(absence, findings)
+    )
     return Changes(updated=1, events=[confirmed], iam_user_ids={row.pk})
+
+
+def _proof(absence: Absence, findings: Findings) -> dict[str, str | None]:
+    """Return what the proof stands on, for the journal: whose session, which listing, what was asked and answered."""
+    listed_at = findings.read_at.get(Part.AUTHORIZATION_DETAILS)
+    return {
+        "caller_arn": findings.identity.arn if findings.identity else None,
+        "session_opened_at": findings.identity.read_at.isoformat() if findings.identity else None,
+        "listed_at": listed_at.isoformat() if listed_at else None,
+        "asked_name": absence.asked_name,
+        "answer": absence.answer,
+        "found_unique_id": absence.found_unique_id,
+    }
