@@ -144,7 +144,7 @@ class _Credentials:
             "MFA devices",
             CredentialKind.MFA_DEVICE,
             "ListMFADevices",
-            tuple(Sentence(plain(f"{device.credential_id}.")) for device in held),
+            tuple(Sentence(plain(device.credential_id)) for device in held),
             tuple(commands.remove_mfa_device(self.facts, device) for device in held if self.may_delete),
         )
 
@@ -194,6 +194,6 @@ def _listed(facts: CandidateFacts, *, may_delete: bool) -> Iterable[Blocker]:
         if facts.users_as_of is None:
             yield Blocker(title, Left.UNKNOWN, (Sentence("Not read yet: the next sync lists it."),), LISTING, None)
             continue
-        said = (Sentence(plain(f"{', '.join(name for name, _command in found)}.")),) if found else ()
+        said = (Sentence(plain(", ".join(name for name, _command in found))),) if found else ()
         offered = tuple(command for _name, command in found) if may_delete else ()
         yield Blocker(title, Left.SOME if found else Left.NONE, said, LISTING, facts.users_as_of, offered)

@@ -8,12 +8,12 @@ from playwright.sync_api import Page, expect
 
 from iamdash import tasks
 from iamdash.candidates import actions
-from iamdash.models import Candidate, Check, Person, Team
+from iamdash.models import Candidate, Check, OtherCredential, Person, Team
 from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.browser.believable import organisation
 from tests.browser.conftest import OpenPage
-from tests.factories import days_ago, make_access_key, make_iam_role, make_iam_user
+from tests.factories import days_ago, make_access_key, make_claim, make_iam_role, make_iam_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +55,54 @@ def test_the_page_is_accessible_and_does_not_scroll_sideways(
 
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def deactivated(person: Person) -> str:
+    """The path of a claimed candidate that has soaked, with much left that blocks its deletion."""
+    now = timezone.now()
+    read = dict.fromkeys(("login_profile", "mfa_device", "ssh_public_key"), now.isoformat())
+    iam_user = make_iam_user("uploads", groups=["developers"], other_credentials_read=read, keys_read_at=now)
+    make_access_key(iam_user, status="Inactive", status_changed_at=days_ago(300), last_used_at=days_ago(900))
+    for kind, credential_id in (("login_profile", ""), ("mfa_device", "arn:aws:iam::111122223333:mfa/" + "x" * 60)):
+        OtherCredential.objects.create(
+            iam_user=iam_user, kind=kind, credential_id=credential_id, status_changed_at=now, first_seen_at=now
+        )
+    candidate = Candidate.objects.create(iam_user=iam_user, opened_at=days_ago(9))
+    make_claim(candidate, person=person)
+    assess([iam_user.pk], now=now, cause=Cause.AWS, actor="sync")
+    return f"/candidates/{candidate.pk}/"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_preflight_and_its_commands_fit_on_a_phone(
+    open_page: OpenPage, priya: Person, assert_accessible: Callable[[Page], None], dark: bool
+) -> None:
+    page = open_page(deactivated(priya), person=priya, dark=dark, size=(390, 844))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    preflight = page.locator("section", has=page.get_by_role("heading", name="Before the user can be deleted"))
+
+    expect(preflight.get_by_role("listitem")).to_have_count(9)
+    preflight.get_by_text("Delete the console password").first.click()
+    expect(preflight.get_by_text("aws iam delete-login-profile --user-name uploads")).to_be_visible()
+    preflight.get_by_role("button", name="Copy Delete the console password").click()
+    expect(preflight.get_by_role("button", name="Copied")).to_be_visible()
+    preflight.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_routes_are_suggested_on_a_phone_and_none_is_chosen(
+    open_page: OpenPage, priya: Person, assert_accessible: Callable[[Page], None]
+) -> None:
+    candidate = candidate_of("jon.harrison-cli")
+    make_claim(candidate, person=priya)
+    assess([candidate.iam_user_id], now=timezone.now(), cause=Cause.AWS, actor="sync")
+    page = open_page(path_of("jon.harrison-cli"), person=priya, size=(390, 844))
+
+    expect(page.locator(".next .suggestions")).to_contain_text("Single sign-on (a person's key), because it looks like")
+    expect(page.get_by_label("Route", exact=True)).to_have_value("")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize("javascript", [True, False])
