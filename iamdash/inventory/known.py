@@ -1,21 +1,24 @@
 """What Postgres knows of an AWS account before a run, so that only what may have changed is asked."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from iamdash.aws.snapshot import Known, KnownUser, Part
 from iamdash.inventory.findings import Findings
-from iamdash.models import AccessKey, Candidate, IamUser, PodIdentityAssociation, Programme
+from iamdash.models import AccessKey, Candidate, IamUser, PodIdentityAssociation, Programme, Standing
+from iamdash.rules.evidence import Verdict
 from iamdash.rules.route import WITHOUT_ROLE
 from iamdash.rules.stage import Stage
 
 COLUMNS = ("unique_id", "user_name", "arn", "created_at", "asked_slots", "keys_read_at", "keys_unread_reason")
+# A yes ends when the reading that it rests on is a day old: the next one comes before.
+NEARLY_A_DAY = timedelta(hours=20)
 
 
 def known(findings: Findings, *, read_everybody: bool) -> Known:
-    """Return what is known of the account of this run. Four queries and one for the configured regions."""
+    """Return what is known of the account of this run. Five queries and one for the configured regions."""
     account_id = findings.account_id
     access_keys: dict[int, list[tuple[str, datetime, str]]] = defaultdict(list)
     last_uses: dict[int, dict[str, datetime | None]] = defaultdict(dict)
@@ -26,7 +29,7 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
         access_keys[iam_user_id].append((key_id, created_at, status))
         if as_of is not None:
             last_uses[iam_user_id][key_id] = used_at
-    directly = to_read_directly(account_id)
+    directly, daily = to_read_directly(account_id), to_read_daily(account_id)
     users = {
         row.unique_id: KnownUser(
             unique_id=row.unique_id,
@@ -37,7 +40,7 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
             asked_at=findings.keys_as_of(row),
             ask_failed=bool(row.keys_unread_reason),
             access_keys=tuple(access_keys[row.pk]),
-            read_directly=row.pk in directly,
+            read_directly=row.pk in directly or (row.pk in daily and _a_day_ago(findings, row)),
             last_uses=last_uses[row.pk],
         )
         for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS)
@@ -64,6 +67,20 @@ def to_read_directly(account_id: str) -> frozenset[int]:
         waiting, iam_user__aws_account_id=account_id, claims__isnull=False, claims__ended_at=None
     )
     return frozenset(claimed.values_list("iam_user", flat=True))
+
+
+def to_read_daily(account_id: str) -> frozenset[int]:
+    """Return the IAM users whose keys are read once a day: it is safe to act on them, or would be but for the age of
+    the last reading.
+    """
+    safe = Q(safe_to_deactivate=Verdict.YES, active_keys__gt=0) | Q(safe_to_delete=Verdict.YES) | Q(wants_reading=True)
+    standings = Standing.objects.filter(safe, is_open=True, candidate__iam_user__aws_account_id=account_id)
+    return frozenset(standings.values_list("candidate__iam_user", flat=True))
+
+
+def _a_day_ago(findings: Findings, row: IamUser) -> bool:
+    read_at = findings.keys_as_of(row)
+    return read_at is None or findings.clock() - read_at >= NEARLY_A_DAY
 
 
 def _slots(row: IamUser) -> tuple[tuple[datetime, bool], ...] | None:

@@ -5,13 +5,15 @@ from django.db.models import Q
 
 from iamdash.models.inventory import IamRole, IamUser
 from iamdash.models.people import Person, Team
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.route import Route
 
 
 class Candidate(models.Model):
     """An IAM user to be replaced; one per unique ID. Once a candidate, always a candidate.
 
-    Stage, verdicts and owner are not here: they are computed, and stored in `Standing`.
+    Stage, verdicts and owner are not here: they are computed, and stored in `Standing`. `cadence`: how often its keys
+    are used, as its owner says; "": nobody has said.
     """
 
     iam_user = models.OneToOneField(IamUser, on_delete=models.PROTECT, related_name="candidate")
@@ -19,6 +21,7 @@ class Candidate(models.Model):
     route = models.CharField(max_length=30, choices=[(route.value, route.label) for route in Route], blank=True)
     route_chosen_at = models.DateTimeField(null=True)
     route_chosen_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    cadence = models.CharField(max_length=12, choices=[(each.value, each.label) for each in Cadence], blank=True)
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

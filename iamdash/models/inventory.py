@@ -91,7 +91,10 @@ class AccessKey(models.Model):
 
 
 class AccessKeyUse(models.Model):
-    """The ledger of access keys: every new last-used value, kept for ever. AWS keeps one value, we keep the series."""
+    """The ledger of access keys: every new last-used value, kept for ever. AWS keeps one value, we keep the series.
+
+    `seen_before`: the newest reading before `as_of`, when it did not show this use yet; None: it was the key's first.
+    """
 
     access_key = models.ForeignKey(AccessKey, on_delete=models.PROTECT, related_name="uses")
     last_used_at = models.DateTimeField()
@@ -99,6 +102,7 @@ class AccessKeyUse(models.Model):
     last_used_region = models.CharField(max_length=60, blank=True)
     source = models.CharField(max_length=10)
     as_of = models.DateTimeField()
+    seen_before = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["last_used_at"]

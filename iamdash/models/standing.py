@@ -11,9 +11,11 @@ from iamdash.rules.stage import Stage
 class Standing(models.Model):
     """How far one candidate has come. It holds dates, never ages: "41 days" is rendered.
 
-    `reason`, `steps`, `next_step`: the rules' dataclasses as JSON (`iamdash.standing.answer` turns them back).
+    `reason`, `steps`, `next_step`, `…_requirements`: the rules' dataclasses as JSON (`iamdash.standing.answer` turns
+    them back). `deactivate_from`, `delete_from`: when it may be safe at the earliest; None: it is, or no date can be
+    told. `wants_reading`: only a direct reading of its keys stands between it and a yes.
     `is_open`: counts as work left (not Deleted, and its account is still read). `stuck_from`: when it will have been
-    too long in its stage. `recheck_at`: when the answer would change by the passing of time alone.
+    too long in its stage. `recheck_at`: before then the answer does not change by the passing of time alone.
     `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
     `risk`: None where it is proved gone.
     """
@@ -28,6 +30,11 @@ class Standing(models.Model):
     next_step = models.JSONField(null=True)
     safe_to_deactivate = models.CharField(max_length=10)
     safe_to_delete = models.CharField(max_length=10)
+    deactivate_requirements = models.JSONField(default=list)
+    delete_requirements = models.JSONField(default=list)
+    deactivate_from = models.DateTimeField(null=True)
+    delete_from = models.DateTimeField(null=True)
+    wants_reading = models.BooleanField(default=False)
     owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     owner_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     active_keys = models.PositiveSmallIntegerField()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from iamdash.rules.moments import soonest
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
@@ -20,11 +21,12 @@ class Holds(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The answer to "safe to …?"."""
+    """The answer to "safe to …?", and to each requirement of it. "Cannot see" is only said of a requirement."""
 
     YES = "yes"
     NOT_YET = "not_yet"
     UNKNOWN = "unknown"
+    CANNOT_SEE = "cannot_see"
 
 
 class Reading(StrEnum):
@@ -37,6 +39,7 @@ class Reading(StrEnum):
     KEYS = "access_keys"
     PODS = "pod_identity"
     ABSENCES = "absences"
+    CHECK = "other_credentials"
     PEOPLE = "people"
 
 
@@ -63,6 +66,55 @@ class Step:
     holds: Holds
     evidence: tuple[Evidence, ...]
     reached_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that "safe to …?" asks for. `sentence`, `source` and `reading` as in `Evidence`.
+
+    `earliest`: when it may be met at the earliest, where it is not yet and a date can be told. `changes_at`: when time
+    alone changes the answer. `reading_would_tell`: it is unknown only because a direct reading is missing or too old.
+    """
+
+    answer: Verdict
+    sentence: Sentence
+    source: str
+    reading: Reading
+    earliest: datetime | None = None
+    changes_at: datetime | None = None
+    reading_would_tell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The whole answer to "safe to …?": never yes while a requirement is not met or unknown. See `judgement_of`."""
+
+    answer: Verdict
+    requirements: tuple[Requirement, ...]
+    earliest: datetime | None
+
+    @property
+    def wants_reading(self) -> bool:
+        """Return whether nothing but a direct reading of the access keys stands between this and a yes."""
+        open_ones = [each for each in self.requirements if each.answer not in {Verdict.YES, Verdict.CANNOT_SEE}]
+        return bool(open_ones) and all(each.reading_would_tell for each in open_ones)
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """Return when time alone changes a requirement, and so perhaps the answer; None: never."""
+        return soonest([each.changes_at for each in self.requirements])
+
+
+def judgement_of(requirements: tuple[Requirement, ...]) -> Judgement:
+    """Return the answer that requirements give together: one not met decides, then one unknown.
+
+    `earliest` is told where every open requirement has a date.
+    """
+    answers = {each.answer for each in requirements}
+    answer = next((each for each in (Verdict.NOT_YET, Verdict.UNKNOWN) if each in answers), Verdict.YES)
+    open_ones = [each for each in requirements if each.answer in {Verdict.NOT_YET, Verdict.UNKNOWN}]
+    dated = [each.earliest for each in open_ones if each.earliest is not None]
+    return Judgement(answer, requirements, max(dated) if dated and len(dated) == len(open_ones) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +153,8 @@ class Assessment:
     reason: Sentence
     steps: tuple[Step, ...]
     next_step: NextStep | None
-    safe_to_deactivate: Verdict
-    safe_to_delete: Verdict
+    safe_to_deactivate: Judgement
+    safe_to_delete: Judgement
     stuck_from: datetime | None
     recheck_at: datetime | None
     risk: Risk | None

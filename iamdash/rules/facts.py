@@ -5,7 +5,7 @@ Built from rows by `iamdash.standing.facts`. Times are aware and in UTC. In ever
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,11 +27,15 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One last-used reading: at `at` the key was used, as `source` ("direct" or "report") said as of `as_of`."""
+    """One last-used reading: at `at` the key was used, as `source` ("direct" or "report") said as of `as_of`.
+
+    `unread_for`: how long nobody had read the key by then; zero where that is not known.
+    """
 
     at: datetime
     as_of: datetime
     source: str
+    unread_for: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class KeyFacts:
 
     `last_used_at` None with `last_used_as_of` set: no use recorded. `last_used_as_of` None: unread.
     `directly_read_at`: the newest direct reading (iam:ListAccessKeys) that agrees with `status`; None where only the
-    credential report is known. `uses`: the ledger, oldest first; only filled in where a replacement is linked.
+    credential report is known. `uses`: the ledger, oldest first, with the last use of each day (UTC).
     """
 
     access_key_id: str
@@ -162,6 +166,7 @@ class CandidateFacts:
     `report_slots`: (created_at, active) of the keys that the report shows, for before the key ids are known.
     `account_readable`: the AWS account is in the config; `users_as_of`: the newest complete listing of its users.
     `gone_keys_ended_at`: when the last of the keys that are gone stopped being Active, as far as we saw.
+    `cadence`: how often its owner says that its keys are used; None: nobody has said.
     `recreates_candidate`: the number of the candidate under whose name this IAM user was created again, or None.
     `policies`: its own, attached first; what its `groups` allow is not read. `other_credentials_read`: when each kind
     of `other_credentials` was last read completely; a kind that is not in it was never read.
@@ -197,6 +202,7 @@ class CandidateFacts:
     known_account_ids: frozenset[str] = frozenset()
     gone_keys_ended_at: datetime | None = None
     recreates_candidate: int | None = None
+    cadence: timedelta | None = None
     path: str = "/"
     groups: tuple[str, ...] = ()
     password_last_used_at: datetime | None = None

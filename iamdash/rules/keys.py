@@ -5,6 +5,8 @@ from iamdash.rules.sentence import Sentence, plain
 
 ACTIVE = "Active"
 INACTIVE = "Inactive"
+LISTED = "iam:ListAccessKeys"
+LAST_USED = "iam:GetAccessKeyLastUsed"
 
 
 def active_keys(facts: CandidateFacts) -> tuple[KeyFacts, ...]:

@@ -25,7 +25,7 @@ def steps_of(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) ->
         identified(facts, thresholds=thresholds, now=now),
         claimed(facts),
         ready,
-        switched_over(facts, ready),
+        switched_over(facts, ready, thresholds=thresholds),
         deactivated(facts),
         deleted(facts, thresholds=thresholds),
     )

@@ -3,14 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+NO_TIME = timedelta(0)
 
 
-def after(at: datetime, *, days: int = 0) -> datetime:
-    """Return the moment `days` after `at`; the last moment there is, where the calendar ends before that."""
+def after(at: datetime, *, days: int = 0, span: timedelta = NO_TIME) -> datetime:
+    """Return the moment `days` and `span` after `at`; the last there is, where the calendar ends before that."""
     try:
-        return at + timedelta(days=days)
+        return at + (timedelta(days=days) + span)
     except OverflowError:
         return END_OF_TIME
+
+
+def span_of(*, days: int) -> timedelta:
+    """Return so many days; the longest span there is, where they are more."""
+    return timedelta(days=days) if days < timedelta.max.days else timedelta.max
 
 
 def newest(moments: list[datetime | None]) -> datetime | None:

@@ -1,9 +1,9 @@
-"""The one thing to do next, for each stage and route. Until iamdash judges the waiting time, it never says "safe"."""
+"""The one thing to do next, for each stage and route."""
 
 from datetime import datetime
 
 from iamdash.rules import retiring
-from iamdash.rules.evidence import Evidence, Holds, NextStep, Step
+from iamdash.rules.evidence import Evidence, Holds, Judgement, NextStep, Step
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
@@ -17,7 +17,13 @@ TRAPS = Sentence(
 
 
 def next_step(
-    facts: CandidateFacts, *, steps: tuple[Step, ...], stage: Stage, thresholds: Thresholds, now: datetime
+    facts: CandidateFacts,
+    *,
+    steps: tuple[Step, ...],
+    stage: Stage,
+    safe_to_delete: Judgement,
+    thresholds: Thresholds,
+    now: datetime,
 ) -> NextStep | None:
     """Return the one thing to do next; None where nothing is left to do, or nobody can read the account."""
     if not facts.account_readable:
@@ -29,9 +35,9 @@ def next_step(
     if facts.claim is None:
         return NextStep("claim", "Claim it", (Sentence("Say which team this belongs to, and who answers for it."),))
     if stage is Stage.DEACTIVATED:
-        return retiring.after_deactivation(facts, thresholds=thresholds, now=now)
+        return retiring.after_deactivation(facts, safe_to_delete=safe_to_delete, thresholds=thresholds, now=now)
     return _towards_switch_over(facts, steps) or retiring.towards_deactivation(
-        facts, doubts=_unknown(steps), thresholds=thresholds
+        facts, doubts=_unknown(steps), thresholds=thresholds, now=now
     )
 
 

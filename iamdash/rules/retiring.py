@@ -3,21 +3,15 @@
 from datetime import datetime
 
 from iamdash.rules import commands
-from iamdash.rules.deactivated import ended_at
-from iamdash.rules.evidence import NextStep
+from iamdash.rules.evidence import Judgement, NextStep, Requirement, Verdict
 from iamdash.rules.facts import CandidateFacts, KeyFacts, Thresholds
-from iamdash.rules.keys import active_keys, inactive_keys, unread_reason
-from iamdash.rules.moments import after
-from iamdash.rules.sentence import Sentence, count_days
+from iamdash.rules.keys import active_keys, inactive_keys
+from iamdash.rules.moments import END_OF_TIME, soonest
+from iamdash.rules.requirements import keys_are_listed
+from iamdash.rules.safe_to_deactivate import key_is_quiet
+from iamdash.rules.safe_to_delete import key_is_soaked
+from iamdash.rules.sentence import Sentence
 
-NO_JUDGEMENT = Sentence(
-    "iamdash does not yet judge whether this is safe. Check by hand: does anything run monthly, quarterly or yearly "
-    "with this key, and does its owner agree?"
-)
-TO_BE_REMOVED = Sentence(
-    "This cannot be undone. AWS refuses it while anything is left on the IAM user: the preflight below lists what is, "
-    "in the order in which it must go."
-)
 TERRAFORM = {
     "deactivate": (
         'set status = "Inactive" on its aws_iam_access_key in the code and apply that, instead of this command.'
@@ -27,78 +21,92 @@ TERRAFORM = {
         "next apply makes again. Do not use force_destroy."
     ),
 }
+TO_BE_REMOVED = Sentence(
+    "This cannot be undone. AWS refuses it while anything is left on the IAM user: the preflight below lists what is, "
+    "in the order in which it must go."
+)
+DECLARE = Sentence("Whoever owns it can say how often it is used: then the wait may be shorter.")
 
 
 def towards_deactivation(
-    facts: CandidateFacts, *, doubts: tuple[Sentence, ...], thresholds: Thresholds
-) -> NextStep | None:
+    facts: CandidateFacts, *, doubts: tuple[Sentence, ...], thresholds: Thresholds, now: datetime
+) -> NextStep:
     """Return the way to the next key's deactivation. `doubts`: what iamdash could not judge on the way here."""
-    gap = unread_reason(facts)
-    if gap is not None:
-        return _read_keys(gap)
-    keys = active_keys(facts)
-    if not keys:
+    listed = keys_are_listed(facts, now=now)
+    if listed.answer is not Verdict.YES:
+        return _read_keys((listed.sentence,))
+    judged = [(key, key_is_quiet(key, facts, now=now, thresholds=thresholds)) for key in active_keys(facts)]
+    if not judged:
         words = "iamdash knows no Active key here, and cannot tell that all are Inactive: look at the keys in AWS."
-        return _read_keys(Sentence(words))
-    key = min(keys, key=lambda each: (each.last_used_at or each.created_at, each.access_key_id))
-    if key.last_used_as_of is None:
-        return _read_keys(Sentence(f"When access key {key.access_key_id} was last used has not been read."))
-    quiet_from = after(key.last_used_at or key.created_at, days=thresholds.minimum_quiet_days)
-    if key.last_used_as_of < quiet_from:
-        words = (
-            f"Something may still need it: iamdash waits for {count_days(thresholds.minimum_quiet_days)} of silence."
-        )
-        title = f"Find what uses {key.access_key_id}"
-        return NextStep("wait_for_silence", title, (_last_use(key), Sentence(words)), not_before=quiet_from)
-    sentences = (_last_use(key), *doubts, NO_JUDGEMENT, code_first(facts, "deactivate"))
-    return NextStep("deactivate", f"Deactivate {key.access_key_id}", sentences, (commands.deactivate(facts, key),))
+        return _read_keys((Sentence(words),))
+    for key, quiet in judged:
+        if quiet.answer is Verdict.YES:
+            others = tuple(each.sentence for other, each in judged if other is not key)
+            sentences = (quiet.sentence, *others, *doubts, code_first(facts, "deactivate"))
+            return NextStep(
+                "deactivate", f"Deactivate {key.access_key_id}", sentences, (commands.deactivate(facts, key),)
+            )
+    waiting = [(key, quiet) for key, quiet in judged if quiet.answer is Verdict.NOT_YET]
+    if not waiting:
+        return _read_keys(tuple(quiet.sentence for _key, quiet in judged))
+    return _wait(facts, waiting)
 
 
-def after_deactivation(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> NextStep:
-    """Return what follows once no key is Active: the soak, and then one deletion at a time."""
-    keys = inactive_keys(facts)
-    soaked_at = after(ended_at(facts), days=thresholds.soak_days)
-    if now < soaked_at:
-        undo = tuple(commands.reactivate(facts, key) for key in keys)
-        words = (
-            f"Nothing is deleted before {{soaked_at}}: {count_days(thresholds.soak_days)} without an active key first. "
-        )
-        words += "If something breaks, reactivate the key." if keys else "Find out meanwhile whether anything broke."
-        return NextStep(
-            "soak",
-            "Wait before deleting anything",
-            (Sentence(words, {"soaked_at": soaked_at}),),
-            undo,
-            not_before=soaked_at,
-        )
-    gap = unread_reason(facts)
-    if gap is not None:
-        return _read_keys(gap)
-    advice = (NO_JUDGEMENT, code_first(facts, "delete"))
-    if keys:
-        key = keys[0]
-        last = Sentence(f"This cannot be undone: access key {key.access_key_id} cannot be made again.")
-        return NextStep(
-            "delete_key", f"Delete {key.access_key_id}", (last, *advice), (commands.delete_key(facts, key),)
-        )
-    title = f"Delete {facts.user_name}"
-    return NextStep("delete_user", title, (TO_BE_REMOVED, *advice), (commands.delete_user(facts),))
-
-
-def _read_keys(why: Sentence) -> NextStep:
-    words = Sentence("Without that, iamdash offers no command. Make it readable, then sync the account.")
-    return NextStep("read_keys", "Let iamdash read the access keys", (why, words))
-
-
-def _last_use(key: KeyFacts) -> Sentence:
-    name = f"Access key {key.access_key_id}"
-    if key.last_used_at is None:
-        return Sentence(f"{name} was created {{at:ago}}, and AWS recorded no use of it.", {"at": key.created_at})
-    return Sentence(f"{name} was last used {{at:ago}}.", {"at": key.last_used_at})
+def after_deactivation(
+    facts: CandidateFacts, *, safe_to_delete: Judgement, thresholds: Thresholds, now: datetime
+) -> NextStep:
+    """Return what follows once no key is Active: the soak, one key's deletion at a time, and then the IAM user's."""
+    judged = [(key, key_is_soaked(key, facts, now=now, thresholds=thresholds)) for key in inactive_keys(facts)]
+    listed = keys_are_listed(facts, now=now)
+    for key, soak in judged:
+        if soak.answer is Verdict.YES and listed.answer is Verdict.YES:
+            last = Sentence(f"This cannot be undone: access key {key.access_key_id} cannot be made again.")
+            sentences = (soak.sentence, last, code_first(facts, "delete"))
+            return NextStep("delete_key", f"Delete {key.access_key_id}", sentences, (commands.delete_key(facts, key),))
+    open_ones = [each for each in safe_to_delete.requirements if each.answer is Verdict.NOT_YET]
+    soaking = [each for each in open_ones if each.earliest]
+    if soaking:
+        return _soak(facts, soaking)
+    if safe_to_delete.answer is Verdict.YES:
+        title, advice = f"Delete {facts.user_name}", code_first(facts, "delete")
+        return NextStep("delete_user", title, (TO_BE_REMOVED, advice), (commands.delete_user(facts),))
+    if open_ones:
+        words = "Remove what else it can sign in with"
+        return NextStep("clear", words, tuple(each.sentence for each in open_ones))
+    unknown = tuple(each.sentence for each in safe_to_delete.requirements if each.answer is Verdict.UNKNOWN)
+    return NextStep("read_keys", "Check AWS now", unknown)
 
 
 def code_first(facts: CandidateFacts, what: str) -> Sentence:
-    """Return what to do instead of a command, where Terraform made the IAM user ("deactivate" or "delete")."""
+    """Return what Terraform's users do instead of running a command that deactivates or deletes."""
     if facts.terraform_hint:
         return Sentence(f"Its tags say that Terraform made it: {TERRAFORM[what]}")
     return Sentence(f"If Terraform made it (no tag does not mean that it did not): {TERRAFORM[what]}")
+
+
+def _read_keys(why: tuple[Sentence, ...]) -> NextStep:
+    words = Sentence("Without that, iamdash offers no command. Check AWS now; what AWS refuses is said there.")
+    return NextStep("read_keys", "Let iamdash read the access keys", (*why, words))
+
+
+def _wait(facts: CandidateFacts, waiting: list[tuple[KeyFacts, Requirement]]) -> NextStep:
+    key, quiet = min(waiting, key=lambda each: (each[1].earliest or END_OF_TIME, each[0].access_key_id))
+    declare = () if facts.cadence else (DECLARE,)
+    return NextStep(
+        "wait_for_silence",
+        f"Find what uses {key.access_key_id}, or wait",
+        (quiet.sentence, *declare),
+        not_before=quiet.earliest,
+    )
+
+
+def _soak(facts: CandidateFacts, soaking: list[Requirement]) -> NextStep:
+    keys = inactive_keys(facts)
+    advice = "If something breaks, reactivate the key." if keys else "Find out meanwhile whether anything broke."
+    return NextStep(
+        "soak",
+        "Wait before deleting anything",
+        (*(each.sentence for each in soaking), Sentence(advice)),
+        tuple(commands.reactivate(facts, key) for key in keys),
+        not_before=soonest([each.earliest for each in soaking]),
+    )

@@ -1,43 +1,55 @@
 """Step 4: the new roles do the work, and every key is silent.
 
 A role's last use counts requests, not successes, and goes back 400 days (iam:GetRole, `RoleLastUsed`). A role that was
-in use before, that others share, or that this IAM user may assume proves nothing by its use: unknown, by name.
+in use before, that others share, or that this IAM user may assume proves nothing by its use: that is said by name, and
+only the full waiting time of every key (see `waiting`) makes up for it.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
-from iamdash.rules.facts import CandidateFacts, KeyFacts, ReplacementFacts, RoleFacts
-from iamdash.rules.keys import no_reading, oldest_first
+from iamdash.rules.facts import CandidateFacts, KeyFacts, ReplacementFacts, RoleFacts, Thresholds
+from iamdash.rules.history import LAST_USED_SPAN
+from iamdash.rules.keys import LAST_USED, LISTED, no_reading, oldest_first
 from iamdash.rules.moments import newest
+from iamdash.rules.quiet import quiet_of
 from iamdash.rules.readiness import LISTING
 from iamdash.rules.roles import all_of
 from iamdash.rules.route_accounts import may_assume
 from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage
 
-# AWS keeps the first use of a 15-minute span (IAM User Guide, "Getting credential reports").
-LAST_USED_SPAN = timedelta(minutes=15)
 LEAST_SILENCE = timedelta(hours=24)
-LAST_USED = "iam:GetAccessKeyLastUsed"
+# A session that the IAM user opened itself with its key goes on for so long after the key's last use.
+LONGEST_SESSION = timedelta(hours=12)
 
 
-def switched_over(facts: CandidateFacts, ready: Step) -> Step:
+def switched_over(facts: CandidateFacts, ready: Step, *, thresholds: Thresholds) -> Step:
     """Return step 4, given step 3; "not needed" on the routes that take no role."""
     if ready.holds is Holds.NOT_NEEDED:
         return _step(Holds.NOT_NEEDED, (_by_people(Holds.NOT_NEEDED, "This route needs no role."),))
     if not facts.replacements:
         return _step(Holds.FAILS, (_by_people(Holds.FAILS, "There is no replacement role to switch over to yet."),))
     keys_used_at = newest([key.last_used_at for key in facts.access_keys])
+    roles, waited_from = roles_at_work(facts), _waited_in_full_from(facts, thresholds)
+    doubted = waited_from is not None and any(each.holds is Holds.UNKNOWN for each in roles)
     evidence = (
         *_not_ready(ready),
-        *(_role_works(each, facts, keys_used_at) for each in facts.replacements),
+        *(_made_up_for(each) if doubted else each for each in roles),
         *_latest_use(facts, keys_used_at),
         *_keys_silent(facts),
     )
     holds = all_of(evidence)
-    return _step(holds, evidence, _reached_at(facts, keys_used_at) if holds is Holds.HOLDS else None)
+    reached_at = newest([_reached_at(facts, keys_used_at), waited_from if doubted else None])
+    return _step(holds, evidence, reached_at if holds is Holds.HOLDS else None)
+
+
+def roles_at_work(facts: CandidateFacts) -> tuple[Evidence, ...]:
+    """Return for each replacement role whether its use shows that it took over; unknown where it proves nothing."""
+    keys_used_at = newest([key.last_used_at for key in facts.access_keys])
+    return tuple(_role_works(each, facts, keys_used_at) for each in facts.replacements)
 
 
 def still_used_after_switch(facts: CandidateFacts) -> bool:
@@ -45,6 +57,21 @@ def still_used_after_switch(facts: CandidateFacts) -> bool:
     keys_used_at = newest([key.last_used_at for key in facts.access_keys])
     live = [each for each in facts.replacements if _used_after(each.iam_role, each.linked_at)]
     return keys_used_at is not None and any(keys_used_at > each.linked_at for each in live)
+
+
+def _waited_in_full_from(facts: CandidateFacts, thresholds: Thresholds) -> datetime | None:
+    """Return from when on direct readings show every key silent for as long as it takes where nothing else is known."""
+    quiet = [quiet_of(key, cadence=facts.cadence, thresholds=thresholds) for key in facts.access_keys]
+    if no_reading(facts) is not None or not all(each.is_shown for each in quiet):
+        return None
+    return max((each.enough_from for each in quiet), default=facts.keys_as_of)
+
+
+def _made_up_for(evidence: Evidence) -> Evidence:
+    if evidence.holds is not Holds.UNKNOWN:
+        return evidence
+    words = f"{evidence.sentence.text} But every access key has been silent for the full waiting time."
+    return replace(evidence, holds=Holds.HOLDS, sentence=replace(evidence.sentence, text=words))
 
 
 def _not_ready(ready: Step) -> tuple[Evidence, ...]:
@@ -85,17 +112,23 @@ def _proves_nothing_because(replacement: ReplacementFacts, facts: CandidateFacts
 
 def _latest_use(facts: CandidateFacts, keys_used_at: datetime | None) -> tuple[Evidence, ...]:
     """Return the evidence against, where the keys were used as late as the roles; none where the roles came later."""
-    roles_used_at = newest([each.iam_role.last_used_at for each in facts.replacements])
-    if keys_used_at is None or roles_used_at is None or roles_used_at > keys_used_at + LAST_USED_SPAN:
+    roles_used = [each.iam_role for each in facts.replacements if each.iam_role.last_used_at is not None]
+    if keys_used_at is None or not roles_used or any(_used_later(each, keys_used_at, facts) for each in roles_used):
         return ()
     words = "An access key was used {keys:ago}, no earlier than the roles were."
     return (Evidence(Holds.FAILS, Sentence(words, {"keys": keys_used_at}), LAST_USED, Reading.KEYS),)
 
 
+def _used_later(iam_role: RoleFacts, keys_used_at: datetime, facts: CandidateFacts) -> bool:
+    """Return whether a role was used later than the keys, and not by a session that one of them had opened."""
+    session = LONGEST_SESSION if may_assume(facts, iam_role) else timedelta(0)
+    return _used_after(iam_role, keys_used_at + LAST_USED_SPAN + session)
+
+
 def _keys_silent(facts: CandidateFacts) -> tuple[Evidence, ...]:
     gap = no_reading(facts)
     if gap is not None:
-        return (Evidence(Holds.UNKNOWN, gap, "iam:ListAccessKeys", Reading.KEYS),)
+        return (Evidence(Holds.UNKNOWN, gap, LISTED, Reading.KEYS),)
     return tuple(_key_silent(key) for key in oldest_first(facts))
 
 

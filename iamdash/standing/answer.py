@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Step
+from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Requirement, Step, Verdict
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 
@@ -44,6 +44,34 @@ def steps_from_json(stored: list[Json]) -> tuple[Step, ...]:
             _moment_from_json(step["reached_at"]),
         )
         for step in stored
+    )
+
+
+def requirements_to_json(requirements: tuple[Requirement, ...]) -> list[Json]:
+    """Return what a verdict asks for, each with its answer."""
+    return [
+        {
+            "answer": requirement.answer.value,
+            "sentence": sentence_to_json(requirement.sentence),
+            "source": requirement.source,
+            "reading": requirement.reading.value,
+            "earliest": _moment_to_json(requirement.earliest),
+        }
+        for requirement in requirements
+    ]
+
+
+def requirements_from_json(stored: list[Json]) -> tuple[Requirement, ...]:
+    """Return what `requirements_to_json` was given, without what `recheck_at` and `wants_reading` say of it all."""
+    return tuple(
+        Requirement(
+            Verdict(requirement["answer"]),
+            sentence_from_json(requirement["sentence"]),
+            requirement["source"],
+            Reading(requirement["reading"]),
+            _moment_from_json(requirement["earliest"]),
+        )
+        for requirement in stored
     )
 
 

@@ -134,7 +134,7 @@ def _store(
             now=occasion.now,
         )
         after = row(candidate.pk, facts[pk], assessment, thresholds=limits, step_back=step_back)
-        if before is None or differing(before, after):
+        if before is None or differing(before, after, now=occasion.now):
             changed.append(after)
         if pk in opened:
             events.append(line.opened(assessment))

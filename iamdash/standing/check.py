@@ -51,7 +51,9 @@ def _compare(candidate: Candidate, facts: CandidateFacts, limits: Thresholds, no
     if stored is not None:
         assessment = judge(facts, thresholds=limits, now=now)
         step_back = reopening(stored, assessment, now=now)
-        columns = differing(stored, row(candidate.pk, facts, assessment, thresholds=limits, step_back=step_back))
+        columns = differing(
+            stored, row(candidate.pk, facts, assessment, thresholds=limits, step_back=step_back), now=now
+        )
         if not columns:
             return None
     return Difference(candidate.pk, facts.user_name, facts.aws_account_id, tuple(columns))

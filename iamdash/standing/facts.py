@@ -3,9 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.db.models import F, Max, Window
+from django.db.models.functions import TruncDay
 
 from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser, OtherCredential
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import (
     CandidateFacts,
     ClaimFacts,
@@ -17,7 +21,7 @@ from iamdash.rules.facts import (
     Use,
 )
 from iamdash.rules.keys import INACTIVE
-from iamdash.rules.moments import newest
+from iamdash.rules.moments import NO_TIME, newest
 from iamdash.rules.origin import made_by_terraform
 from iamdash.rules.route import Route
 from iamdash.rules.vendors import VendorFacts
@@ -56,7 +60,7 @@ def _fetch(iam_users: list[IamUser]) -> _Rows:
     return _Rows(
         freshness=freshness,
         access_keys=_access_keys(ids),
-        uses=_uses(replacements.keys()),
+        uses=_uses(ids),
         claims={
             claim.candidate.iam_user_id: claim
             for claim in Claim.objects.filter(candidate__iam_user__in=ids, ended_at=None).select_related(
@@ -88,11 +92,19 @@ def _other_credentials(ids: list[int]) -> dict[int, list[CredentialFacts]]:
 
 
 def _uses(ids: Collection[int]) -> dict[int, list[Use]]:
-    """Return the ledger by key, for the IAM users with a replacement: no rule of today reads it for the others."""
+    """Return the ledger by key, oldest first, with the last use of each day (see `rules.history`)."""
     found: dict[int, list[Use]] = defaultdict(list)
-    ledger = AccessKeyUse.objects.filter(access_key__iam_user__in=ids, access_key__gone_at=None)
-    for key_id, at, as_of, source in ledger.values_list("access_key__pk", "last_used_at", "as_of", "source"):
-        found[key_id].append(Use(at, as_of, source))
+    days = (
+        AccessKeyUse.objects.filter(access_key__iam_user__in=ids, access_key__gone_at=None)
+        .annotate(day=TruncDay("last_used_at", tzinfo=UTC))
+        .annotate(unread_for=Window(Max(F("as_of") - F("seen_before")), partition_by=[F("access_key_id"), F("day")]))
+        .order_by("access_key_id", "day", "-last_used_at")
+        .distinct("access_key_id", "day")
+    )
+    for key_id, _day, at, as_of, source, unread_for in days.values_list(
+        "access_key_id", "day", "last_used_at", "as_of", "source", "unread_for"
+    ):
+        found[key_id].append(Use(at, as_of, source, unread_for or NO_TIME))
     return found
 
 
@@ -134,6 +146,7 @@ def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
         known_account_ids=rows.known_account_ids,
         gone_keys_ended_at=newest([_ended_at(key) for key in access_keys if key.gone_at is not None]),
         recreates_candidate=predecessor.pk if predecessor else None,
+        cadence=Cadence(candidate.cadence).period if candidate and candidate.cadence else None,
         path=iam_user.path,
         groups=tuple(iam_user.groups),
         password_last_used_at=iam_user.password_last_used_at,
@@ -156,7 +169,7 @@ def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None,
     return KeyFacts(
         access_key_id=access_key.access_key_id,
         status=access_key.status,
-        status_changed_at=access_key.status_changed_at,
+        status_changed_at=_status_since(access_key),
         created_at=access_key.created_at,
         last_used_at=access_key.last_used_at,
         last_used_service=access_key.last_used_service,
@@ -166,6 +179,13 @@ def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None,
         directly_read_at=read_at,
         uses=tuple(uses),
     )
+
+
+def _status_since(access_key: AccessKey) -> datetime:
+    """Return since when the status is what it is: what a key was before we first saw it, nobody can say."""
+    if access_key.status != INACTIVE:
+        return access_key.status_changed_at
+    return max(access_key.status_changed_at, access_key.first_seen_at)
 
 
 def _last_used_as_of(access_key: AccessKey, fresh: Freshness) -> datetime | None:
@@ -178,7 +198,7 @@ def _last_used_as_of(access_key: AccessKey, fresh: Freshness) -> datetime | None
 
 
 def _ended_at(access_key: AccessKey) -> datetime | None:
-    return access_key.status_changed_at if access_key.status == INACTIVE else access_key.gone_at
+    return _status_since(access_key) if access_key.status == INACTIVE else access_key.gone_at
 
 
 def _report_slots(iam_user: IamUser) -> tuple[tuple[datetime, bool], ...]:

@@ -8,7 +8,7 @@ from iamdash.rules.evidence import Assessment
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.keys import active_keys, inactive_keys, only_report_knows
 from iamdash.rules.moments import after, newest
-from iamdash.standing.answer import next_step_to_json, sentence_to_json, steps_to_json
+from iamdash.standing.answer import next_step_to_json, requirements_to_json, sentence_to_json, steps_to_json
 from iamdash.standing.going_down import Reopening
 
 COLUMNS = [field.attname for field in Standing._meta.concrete_fields if not field.primary_key]
@@ -32,8 +32,13 @@ def row(
         reason=sentence_to_json(assessment.reason),
         steps=steps_to_json(assessment.steps),
         next_step=next_step_to_json(assessment.next_step),
-        safe_to_deactivate=assessment.safe_to_deactivate.value,
-        safe_to_delete=assessment.safe_to_delete.value,
+        safe_to_deactivate=assessment.safe_to_deactivate.answer.value,
+        safe_to_delete=assessment.safe_to_delete.answer.value,
+        deactivate_requirements=requirements_to_json(assessment.safe_to_deactivate.requirements),
+        delete_requirements=requirements_to_json(assessment.safe_to_delete.requirements),
+        deactivate_from=assessment.safe_to_deactivate.earliest,
+        delete_from=assessment.safe_to_delete.earliest,
+        wants_reading=assessment.safe_to_deactivate.wants_reading or assessment.safe_to_delete.wants_reading,
         owner_team_id=facts.claim.team_slug if facts.claim else None,
         owner_person_id=facts.claim.person_id if facts.claim else None,
         stuck_from=_stuck_from(assessment, thresholds, step_back.reopened_at),
@@ -45,9 +50,17 @@ def row(
     )
 
 
-def differing(stored: Standing, computed: Standing) -> list[str]:
-    """Return the columns in which two rows of one candidate differ."""
-    return [column for column in COLUMNS if getattr(stored, column) != getattr(computed, column)]
+def differing(stored: Standing, computed: Standing, *, now: datetime) -> list[str]:
+    """Return the columns in which two rows of one candidate differ.
+
+    A stored `recheck_at` that is still to come may be too early: each direct reading moves it by a little, and to look
+    once more then is cheaper than to write the row in every sync.
+    """
+    found = [column for column in COLUMNS if getattr(stored, column) != getattr(computed, column)]
+    if found == ["recheck_at"] and stored.recheck_at is not None:
+        too_early = computed.recheck_at is None or stored.recheck_at < computed.recheck_at
+        return [] if too_early and stored.recheck_at > now else found
+    return found
 
 
 def _stuck_from(assessment: Assessment, thresholds: Thresholds, reopened_at: datetime | None) -> datetime | None:

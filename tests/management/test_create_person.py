@@ -3,6 +3,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from iamdash.models import AccessLevel, Event, Person
 from iamdash.standing.assess import Cause, assess
@@ -86,7 +87,7 @@ def test_a_new_name_reaches_the_stored_answers() -> None:
 
     create_person("ann@example.org", "--role", "engineer", "--name", "Ann {of} Platform")
 
-    assert list(differences(NOW)) == []
+    assert list(differences(timezone.now())) == []
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.evidence import Holds, Step
 from iamdash.rules.facts import (
     AssociationFacts,
     CandidateFacts,
     ClaimFacts,
+    CredentialKind,
     KeyFacts,
     ReplacementFacts,
     RoleFacts,
@@ -134,14 +136,20 @@ def a_candidate(**changes: Any) -> CandidateFacts:
 
 
 def a_claimed_candidate(route: Route = Route.POD_IDENTITY, **changes: Any) -> CandidateFacts:
-    """A claimed candidate on this route; with its role where the route takes one."""
+    """A claimed candidate on this route, used weekly as its owner says; with its role where the route takes one."""
     ordinary = a_candidate(
         claim=a_claim(),
         route=route,
         route_chosen_at=ago(days=45),
+        cadence=Cadence.WEEKLY.period,
         replacements=(a_replacement(),) if route.needs_role else (),
     )
     return replace(ordinary, **changes)
+
+
+def read_by_a_check(**changes: Any) -> dict[str, Any]:
+    """Facts of an IAM user that holds nothing but access keys, by a check an hour ago."""
+    return {"other_credentials_read": dict.fromkeys(CredentialKind, ago(hours=1)), **changes}
 
 
 def step(facts: CandidateFacts, stage: Stage, *, now: datetime = NOW, thresholds: Thresholds | None = None) -> Step:

@@ -134,7 +134,13 @@ TRUST_POLICIES = st.one_of(
     st.fixed_dictionaries({"Statement": STATEMENTS | st.lists(STATEMENTS, max_size=3)}),
     st.dictionaries(st.sampled_from(["Statement", "Version"]), JSON, max_size=2),
 )
-USES = st.builds(Use, MOMENTS, MOMENTS, st.sampled_from(["direct", "report"]))
+USES = st.builds(
+    Use,
+    MOMENTS,
+    MOMENTS,
+    st.sampled_from(["direct", "report"]),
+    st.integers(0, 60).map(lambda days: timedelta(days=days)),
+)
 KEYS = st.builds(
     KeyFacts,
     access_key_id=KEY_IDS,
@@ -255,6 +261,7 @@ ANYTHING = st.builds(
     known_account_ids=st.just(frozenset({ACCOUNT_ID, "444455556666"})),
     gone_keys_ended_at=MAYBE,
     recreates_candidate=st.none() | st.just(12),
+    cadence=st.none() | st.sampled_from([timedelta(days=1), timedelta(days=32), timedelta(days=368)]),
     path=st.sampled_from(["/", "/service/", "/people/odd{path}/"]),
     groups=st.lists(st.sampled_from(["developers", "odd{group}", "-dash"]), max_size=2).map(tuple),
     password_last_used_at=MAYBE,

@@ -1,5 +1,6 @@
 import stat
 import subprocess
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -19,10 +20,12 @@ from tests.rules.facts_builder import (
     a_replacement,
     a_role,
     ago,
+    read_by_a_check,
 )
 
 INACTIVE = a_key(status="Inactive", status_changed_at=ago(days=5))
-SOAKED = a_key(status="Inactive", status_changed_at=ago(days=14))
+SOAKED = a_key(status="Inactive", status_changed_at=ago(days=15))
+EARLY = a_key(status="Inactive", status_changed_at=ago(days=15), last_used_at=ago(days=16))
 PROVED_GONE = {"gone_at": ago(hours=2), "gone_confirmed_at": ago(hours=1)}
 
 
@@ -54,12 +57,21 @@ def said(facts: CandidateFacts) -> str:
         (a_claimed_candidate(Route.JUST_DELETE), "deactivate"),
         (a_claimed_candidate(Route.JUST_DELETE, access_keys=(a_key(last_used_at=ago(days=2)),)), "wait_for_silence"),
         (a_claimed_candidate(Route.JUST_DELETE, keys_unread_reason="AccessDenied"), "read_keys"),
-        (a_claimed_candidate(Route.JUST_DELETE, access_keys=(a_key(last_used_as_of=None),)), "read_keys"),
+        (
+            a_claimed_candidate(Route.JUST_DELETE, access_keys=(a_key(last_used_as_of=None, last_used_source=""),)),
+            "read_keys",
+        ),
+        (a_claimed_candidate(Route.JUST_DELETE, keys_as_of=ago(days=1)), "read_keys"),
+        (a_claimed_candidate(Route.JUST_DELETE, cadence=None), "wait_for_silence"),
         (a_claimed_candidate(Route.JUST_DELETE, access_keys=(a_key(status="Expired"),)), "read_keys"),
         (a_claimed_candidate(access_keys=(INACTIVE,)), "soak"),
         (a_claimed_candidate(access_keys=(SOAKED,)), "delete_key"),
         (a_claimed_candidate(access_keys=(SOAKED,), keys_unread_reason="AccessDenied"), "read_keys"),
-        (a_claimed_candidate(access_keys=(), gone_keys_ended_at=ago(days=20)), "delete_user"),
+        (a_claimed_candidate(access_keys=(EARLY,)), "soak"),
+        (a_claimed_candidate(access_keys=(), gone_keys_ended_at=ago(days=5)), "soak"),
+        (a_claimed_candidate(access_keys=(), gone_keys_ended_at=ago(days=20)), "read_keys"),
+        (a_claimed_candidate(access_keys=(), gone_keys_ended_at=ago(days=20), **read_by_a_check()), "delete_user"),
+        (a_claimed_candidate(access_keys=(), password_enabled=True, **read_by_a_check()), "clear"),
         (a_claimed_candidate(gone_at=ago(hours=1)), "confirm_gone"),
         (a_claimed_candidate(**PROVED_GONE), "close"),
         (a_claimed_candidate(closed_at=ago(hours=1), **PROVED_GONE), None),
@@ -70,17 +82,25 @@ def test_there_is_exactly_one_next_step(facts: CandidateFacts, expected: str | N
     assert kind(facts) == expected
 
 
-def test_no_page_is_told_that_a_key_is_safe_to_deactivate() -> None:
-    assert "iamdash does not yet judge whether this is safe. Check by hand" in said(a_claimed_candidate())
+def test_a_command_stands_beside_what_was_seen_and_for_how_long_it_was_waited() -> None:
+    assert "was last used 100 days ago. iamdash waited for 16 days of silence" in said(a_claimed_candidate())
 
 
-def test_the_quietest_key_comes_first_and_alone() -> None:
-    busier = a_key("AKIA0000000000BUSIER1", last_used_at=ago(days=20))
+def test_waiting_without_a_cadence_says_how_it_may_be_shorter() -> None:
+    assert "can say how often it is used" in said(a_claimed_candidate(cadence=None))
+    assert "can say how often it is used" not in said(
+        a_claimed_candidate(access_keys=(a_key(last_used_at=ago(days=3)),))
+    )
+
+
+def test_the_key_that_is_quiet_comes_alone_and_the_busy_one_is_explained() -> None:
+    busier = a_key("AKIA0000000000BUSIER1", last_used_at=ago(days=2))
 
     found = next_step(a_claimed_candidate(Route.JUST_DELETE, access_keys=(busier, a_key())))
 
     assert found is not None
     assert [command.title for command in found.commands] == ["Deactivate AKIA0000000000EXAMPLE"]
+    assert any("AKIA0000000000BUSIER1 was last used" in each.text for each in found.sentences)
 
 
 def test_deactivating_stands_beside_what_undoes_it() -> None:
@@ -101,14 +121,17 @@ def test_during_the_soak_only_the_way_back_is_offered() -> None:
     ] == [True]
 
 
-def test_the_soak_ends_by_the_clock_alone() -> None:
+def test_the_soak_ends_by_the_clock_and_a_reading_has_to_show_it() -> None:
     facts = a_claimed_candidate(access_keys=(INACTIVE,))
-    now = assess(facts, thresholds=Thresholds(), now=NOW)
+    over_at = ago(days=5) + timedelta(days=14)
 
-    assert now.recheck_at == ago(days=5) + timedelta(days=14)
-    then = assess(facts, thresholds=Thresholds(), now=now.recheck_at).next_step
+    then = assess(facts, thresholds=Thresholds(), now=over_at).next_step
+    read = replace(INACTIVE, last_used_as_of=over_at, directly_read_at=over_at)
+    once_read = replace(facts, access_keys=(read,), keys_as_of=over_at)
+
     assert then is not None
-    assert then.kind == "delete_key"
+    assert then.kind == "read_keys"
+    assert assess(once_read, thresholds=Thresholds(), now=over_at).next_step.kind == "delete_key"  # type: ignore[union-attr]
 
 
 def test_terraform_is_named_first_where_tags_say_so_and_not_ruled_out_where_they_do_not() -> None:
@@ -125,10 +148,11 @@ def test_the_trap_is_named_where_the_role_is_live_and_a_key_still_moves() -> Non
 
 
 def test_what_could_not_be_judged_is_said_before_a_key_is_touched() -> None:
-    facts = a_claimed_candidate(replacements=(a_replacement(shared_with=2),))
+    anybody = {"Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT_ID}, "Action": "sts:AssumeRole"}}
+    facts = a_claimed_candidate(Route.OWN_ACCOUNT, replacements=(a_replacement(a_role(trust_policy=anybody)),))
 
     assert kind(facts) == "deactivate"
-    assert "other candidates share it" in said(facts)
+    assert "which role takes it cannot be told" in said(facts)
 
 
 FAKE_AWS = """#!/bin/sh

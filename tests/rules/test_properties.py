@@ -102,10 +102,44 @@ def test_no_iam_user_becomes_a_candidate_before_it_was_said_to(
 
 @many
 @given(CANDIDATES, THRESHOLDS)
-def test_no_verdict_is_ever_yes_yet(facts: CandidateFacts, limits: Thresholds) -> None:
+def test_no_verdict_is_yes_while_anything_is_open_or_unknown(facts: CandidateFacts, limits: Thresholds) -> None:
     answer = assess(facts, thresholds=limits, now=NOW)
 
-    assert (answer.safe_to_deactivate, answer.safe_to_delete) == (Verdict.UNKNOWN, Verdict.UNKNOWN)
+    for judgement in (answer.safe_to_deactivate, answer.safe_to_delete):
+        met = all(each.answer in {Verdict.YES, Verdict.CANNOT_SEE} for each in judgement.requirements)
+        assert (judgement.answer is Verdict.YES) == met
+        assert judgement.earliest is None or judgement.earliest > NOW
+
+
+@many
+@given(CANDIDATES, THRESHOLDS)
+def test_no_key_is_safe_to_touch_without_direct_readings_of_the_last_day(
+    facts: CandidateFacts, limits: Thresholds
+) -> None:
+    present = replace(facts, gone_at=None, gone_confirmed_at=None)
+    too_old = replace(present, keys_as_of=NOW - timedelta(days=1))
+    by_report = tuple(replace(key, last_used_source="report") for key in present.access_keys)
+
+    for unread in (too_old, without_key_readings(present), replace(present, access_keys=by_report)):
+        answer = assess(unread, thresholds=limits, now=NOW)
+        if unread.access_keys and any(key.status == "Active" for key in unread.access_keys):
+            assert answer.safe_to_deactivate.answer is not Verdict.YES
+        if unread.access_keys or unread is too_old:
+            assert answer.safe_to_delete.answer is not Verdict.YES
+
+
+@many
+@given(CANDIDATES, THRESHOLDS, MOMENTS)
+def test_a_later_use_never_makes_a_key_safer(facts: CandidateFacts, limits: Thresholds, used_at: datetime) -> None:
+    later = tuple(
+        replace(key, last_used_at=max(used_at, key.last_used_at or used_at), last_used_source="report")
+        for key in facts.access_keys
+    )
+
+    before = assess(facts, thresholds=limits, now=NOW).safe_to_deactivate
+    after = assess(replace(facts, access_keys=later), thresholds=limits, now=NOW).safe_to_deactivate
+
+    assert before.answer is Verdict.YES or after.answer is not Verdict.YES
 
 
 @many
@@ -140,6 +174,7 @@ def split(part: str) -> list[str]:
 
 def sentences_of(answer: Assessment) -> list[Sentence]:
     found = [answer.reason, *(each.sentence for step in answer.steps for each in step.evidence)]
+    found += [each.sentence for each in answer.safe_to_deactivate.requirements + answer.safe_to_delete.requirements]
     return found + list(answer.next_step.sentences if answer.next_step else ())
 
 

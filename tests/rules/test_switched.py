@@ -2,6 +2,7 @@ from typing import Any
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, Use
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
     ACCOUNT_ID,
@@ -19,7 +20,8 @@ from tests.rules.facts_builder import (
 
 
 def with_role(**changes: Any) -> CandidateFacts:
-    return a_claimed_candidate(replacements=(a_replacement(a_role(**changes)),))
+    """A candidate of which nobody has said how often it is used: its keys have not been silent for long enough."""
+    return a_claimed_candidate(replacements=(a_replacement(a_role(**changes)),), cadence=None)
 
 
 def with_key(**changes: Any) -> CandidateFacts:
@@ -70,12 +72,29 @@ def test_a_role_in_use_before_it_was_linked_proves_nothing() -> None:
 
 
 def test_a_shared_role_proves_nothing() -> None:
-    facts = a_claimed_candidate(replacements=(a_replacement(shared_with=1),))
+    facts = a_claimed_candidate(replacements=(a_replacement(shared_with=1),), cadence=None)
 
     found = step(facts, Stage.SWITCHED_OVER)
 
     assert found.holds is Holds.UNKNOWN
     assert "other candidates share it" in words(found)
+
+
+def test_the_full_waiting_time_makes_up_for_a_role_whose_use_proves_nothing() -> None:
+    facts = a_claimed_candidate(replacements=(a_replacement(shared_with=1),))
+
+    found = step(facts, Stage.SWITCHED_OVER)
+
+    assert found.holds is Holds.HOLDS
+    assert "other candidates share it. But every access key has been silent for the full waiting time." in words(found)
+
+
+def test_a_role_that_the_user_may_assume_has_to_be_used_after_the_longest_session_of_its_key() -> None:
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": USER_ARN}, "Action": "sts:AssumeRole"}}
+    own = a_role(trust_policy=trust, last_used_at=ago(days=99, hours=13), uses=(ago(days=99, hours=13),))
+    facts = a_claimed_candidate(Route.OWN_ACCOUNT, replacements=(a_replacement(own),))
+
+    assert "no earlier than the roles were" in words(step(facts, Stage.SWITCHED_OVER))
 
 
 def test_a_role_that_the_user_itself_may_assume_proves_nothing() -> None:

@@ -248,18 +248,19 @@ def test_slots_of_the_report_that_reach_the_limit_open_a_candidate() -> None:
 
 
 def test_the_end_of_the_soak_changes_the_next_step_by_the_clock() -> None:
-    candidate = make_candidate(make_iam_user())
-    make_access_key(candidate.iam_user, status="Inactive", status_changed_at=days_ago(5))
+    candidate = make_candidate(make_iam_user(), cadence="weekly")
+    make_access_key(candidate.iam_user, status="Inactive", status_changed_at=days_ago(5), last_used_at=days_ago(100))
     make_claim(candidate)
     by_aws(candidate.iam_user)
+    over_at = days_ago(5) + timedelta(days=14)
+
+    for moment in (NOW + timedelta(days=2), over_at):
+        assess_due(moment)
+
     standing = Standing.objects.get()
-    assert standing.recheck_at == days_ago(5) + timedelta(days=14)
-
-    assess_due(standing.recheck_at)
-
-    standing.refresh_from_db()
-    assert standing.next_step["kind"] == "delete_key"
-    assert list(differences(NOW + timedelta(days=10))) == []
+    assert standing.next_step["kind"] == "read_keys", "the soak is over, and a reading of the day has to show it"
+    assert standing.wants_reading
+    assert list(differences(over_at + timedelta(days=1))) == []
 
 
 def test_thresholds_come_from_the_programme() -> None:

@@ -44,11 +44,21 @@ def shown(client: Client, person: Person, candidate: Candidate) -> str:
 
 def a_deactivated_candidate(ann: Person, *, days: float, **columns: Any) -> Candidate:
     """A claimed candidate whose only key has been Inactive for so many days."""
-    since = timezone.now() - timedelta(days=days)
-    iam_user = make_iam_user("uploads", **columns)
-    make_access_key(iam_user, status="Inactive", status_changed_at=since, last_used_at=days_ago(100))
+    now = timezone.now()
+    since = now - timedelta(days=days)
+    iam_user = make_iam_user("uploads", **{"keys_read_at": now} | columns)
+    make_access_key(
+        iam_user,
+        status="Inactive",
+        status_changed_at=since,
+        first_seen_at=since,
+        last_used_at=since - timedelta(days=100),
+        last_used_as_of=now,
+    )
     make_sync_run(iam_user.aws_account, finished_at=timezone.now())
-    candidate = make_candidate(iam_user, route=Route.JUST_DELETE, route_chosen_at=days_ago(50), route_chosen_by=ann)
+    candidate = make_candidate(
+        iam_user, route=Route.JUST_DELETE, route_chosen_at=days_ago(50), route_chosen_by=ann, cadence="weekly"
+    )
     make_claim(candidate, person=ann)
     return candidate
 

@@ -4,6 +4,7 @@ Each is one function with named arguments, one transaction and one line in the j
 stage is computed from what AWS shows and from what is recorded here.
 """
 
+from iamdash.candidates.actions.cadence import declare_cadence
 from iamdash.candidates.actions.claim import assign, claim, hand_over, release
 from iamdash.candidates.actions.close import close
 from iamdash.candidates.actions.due_date import set_due_date
@@ -22,6 +23,7 @@ __all__ = [
     "choose_route",
     "claim",
     "close",
+    "declare_cadence",
     "hand_over",
     "link_role",
     "link_tracker",

@@ -149,7 +149,7 @@ def _create(listed: ListedAccessKey, answer: KeysOfUser, iam_user: IamUser, batc
         first_seen_at=answer.read_at,
     )
     if listed.last_used is not None:
-        batch.uses += ledger_rows(row, listed.last_used)
+        batch.uses += ledger_rows(row, listed.last_used, findings)
         take_in(row, listed.last_used)
     batch.created.append(row)
     # A key older than our first look at its IAM user was there all along; a younger one was made under our eyes.
@@ -181,7 +181,7 @@ def _update_use(row: AccessKey, listed: ListedAccessKey, batch: Batch, findings:
     if reading is None:
         return False
     batch.events += told_use(row, reading, findings)
-    batch.uses += ledger_rows(row, reading)
+    batch.uses += ledger_rows(row, reading, findings)
     if take_in(row, reading):
         findings.uses_agreed.pop(row.access_key_id, None)
         return True

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from iamdash.aws.snapshot import LastUsed, ReportedUses
+from iamdash.aws.snapshot import LastUsed, Part, ReportedUses
 from iamdash.inventory.findings import Changes, Findings
 from iamdash.inventory.reconcile.differ import BATCH, save_columns
 from iamdash.models import AccessKey, AccessKeyUse, Event
@@ -20,7 +20,7 @@ def reconcile_reported_uses(reported: ReportedUses, findings: Findings) -> Chang
     )
     rows = list(keys.select_related("iam_user").defer(*UNUSED))
     events = [event for row in rows for event in told_use(row, reported.uses[row.access_key_id], findings)]
-    new_uses = [use for row in rows for use in ledger_rows(row, reported.uses[row.access_key_id])]
+    new_uses = [use for row in rows for use in ledger_rows(row, reported.uses[row.access_key_id], findings)]
     changed = [row for row in rows if take_in(row, reported.uses[row.access_key_id])]
     save_columns(changed, COLUMNS)
     keep(new_uses)
@@ -44,7 +44,7 @@ def take_in(row: AccessKey, reading: LastUsed) -> bool:
     return True
 
 
-def ledger_rows(row: AccessKey, reading: LastUsed) -> list[AccessKeyUse]:
+def ledger_rows(row: AccessKey, reading: LastUsed, findings: Findings) -> list[AccessKeyUse]:
     """Return the ledger's line for a use that the row does not show as its last; call it before `take_in`."""
     if reading.at is None or reading.at == row.last_used_at:
         return []
@@ -56,8 +56,18 @@ def ledger_rows(row: AccessKey, reading: LastUsed) -> list[AccessKeyUse]:
             last_used_region=reading.region,
             source=reading.source,
             as_of=reading.as_of,
+            seen_before=_seen_before(row, findings),
         )
     ]
+
+
+def _seen_before(row: AccessKey, findings: Findings) -> datetime | None:
+    """Return the newest reading of the key's last use so far, whether it changed the row or agreed with it."""
+    if row.last_used_as_of is None:
+        return None
+    last_report = findings.sync_run.freshness.get(Part.CREDENTIAL_REPORT)
+    known = [row.last_used_as_of, findings.uses_agreed.get(row.access_key_id, row.last_used_as_of)]
+    return max([*known, datetime.fromisoformat(last_report)] if last_report else known)
 
 
 def keep(uses: Iterable[AccessKeyUse]) -> None:

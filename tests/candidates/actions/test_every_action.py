@@ -11,6 +11,7 @@ import pytest
 
 from iamdash.candidates import actions
 from iamdash.models import AccessLevel, Candidate, Event, Person, Standing
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from iamdash.standing.check import differences
@@ -45,6 +46,7 @@ def situation(name: str, by: Person) -> tuple[Candidate, dict[str, Any]]:
         "release": lambda: claimed(candidate, by),
         "hand_over": lambda: claimed(candidate, by) | {"team": team, "person": make_person(teams=(team,))},
         "assign": lambda: {"team": team, "person": make_person(teams=(team,))},
+        "declare_cadence": lambda: {"cadence": Cadence.MONTHLY},
         "choose_route": lambda: {"route": Route.JUST_DELETE},
         "link_role": lambda: {"iam_role": make_iam_role()},
         "unlink_role": lambda: {"replacement": make_replacement(candidate)},

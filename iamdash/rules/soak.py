@@ -1,0 +1,57 @@
+"""The soak: how long something has to be Inactive, without a break, before it may be deleted for ever."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from iamdash.rules.evidence import Verdict
+from iamdash.rules.facts import CandidateFacts, KeyFacts, Thresholds
+from iamdash.rules.moments import after, span_of
+from iamdash.rules.quiet import quiet_of
+from iamdash.rules.requirements import good_until
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """`since` Inactive; over from `over_at` on, by a direct reading; `read_at`: the newest one; None: there is none.
+
+    `was_early`: a key that was deactivated before that was safe, which waits for as long as it should have been silent.
+    """
+
+    since: datetime
+    over_at: datetime
+    read_at: datetime | None
+    was_early: bool = False
+
+    def answer(self, now: datetime) -> Verdict:
+        """Return whether it is over, by a direct reading of the last day."""
+        if now < self.over_at:
+            return Verdict.NOT_YET
+        if self.read_at is not None and self.read_at >= self.over_at and now < good_until(self.read_at):
+            return Verdict.YES
+        return Verdict.UNKNOWN
+
+    def changes_at(self, now: datetime) -> datetime | None:
+        """Return the next moment at which time alone changes the answer, or None."""
+        if now < self.over_at:
+            return self.over_at
+        return good_until(self.read_at) if self.read_at and self.answer(now) is Verdict.YES else None
+
+
+def soak_of(key: KeyFacts, facts: CandidateFacts, thresholds: Thresholds) -> Soak:
+    """Return the soak of an Inactive key; a use after it was deactivated starts it again."""
+    quiet = quiet_of(key, cadence=facts.cadence, thresholds=thresholds)
+    since = max(key.status_changed_at, quiet.since) if key.last_used_at else key.status_changed_at
+    was_early = key.status_changed_at < quiet.enough_from
+    span = max(_least(thresholds), quiet.wait.span) if was_early else _least(thresholds)
+    used_directly = key.last_used_as_of if key.last_used_source == "direct" else None
+    read_at = min(key.directly_read_at, used_directly) if key.directly_read_at and used_directly else None
+    return Soak(since, after(since, span=span), read_at, was_early)
+
+
+def soak_since(since: datetime, read_at: datetime | None, thresholds: Thresholds) -> Soak:
+    """Return the soak of what has no last use."""
+    return Soak(since, after(since, span=_least(thresholds)), read_at)
+
+
+def _least(thresholds: Thresholds) -> timedelta:
+    return span_of(days=thresholds.soak_days)
