@@ -10,12 +10,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from iamdash.rules import commands
-from iamdash.rules.evidence import Command
+from iamdash.rules.evidence import Command, Verdict
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, Thresholds
 from iamdash.rules.keys import ACTIVE, INACTIVE, no_reading, oldest_first
 from iamdash.rules.moments import after
 from iamdash.rules.readiness import LISTING
 from iamdash.rules.retiring import code_first
+from iamdash.rules.safe_to_delete import key_is_soaked
 from iamdash.rules.sentence import Sentence, plain
 
 NOT_READ = Sentence("Not read yet: “Check AWS now” reads it.")
@@ -77,7 +78,7 @@ def preflight(facts: CandidateFacts, *, may_delete: bool, thresholds: Thresholds
         tuple(advice),
         (
             credentials.password(),
-            _access_keys(facts, may_delete=may_delete),
+            _access_keys(facts, may_delete=may_delete, thresholds=thresholds, now=now),
             credentials.with_status(
                 "Signing certificates", CredentialKind.SIGNING_CERTIFICATE, "ListSigningCertificates"
             ),
@@ -91,15 +92,21 @@ def preflight(facts: CandidateFacts, *, may_delete: bool, thresholds: Thresholds
     )
 
 
-def _access_keys(facts: CandidateFacts, *, may_delete: bool) -> Blocker:
+def _access_keys(facts: CandidateFacts, *, may_delete: bool, thresholds: Thresholds, now: datetime) -> Blocker:
     keys = oldest_first(facts)
     gap = no_reading(facts)
     sentences = [gap] if gap else []
+    offered = []
     for key in keys:
-        end = ": it has to be deactivated and soaked first" if key.status == ACTIVE else ""
-        sentences.append(Sentence(plain(f"{key.access_key_id} is {key.status}{end}.")))
+        if key.status != INACTIVE:
+            end = ": it has to be deactivated and soaked first" if key.status == ACTIVE else ""
+            sentences.append(Sentence(plain(f"{key.access_key_id} is {key.status}{end}.")))
+            continue
+        soak = key_is_soaked(key, facts, now=now, thresholds=thresholds)
+        sentences.append(soak.sentence)
+        if may_delete and not gap and soak.answer is Verdict.YES:
+            offered.append(commands.delete_key(facts, key))
     left = Left.UNKNOWN if gap else Left.SOME if keys else Left.NONE
-    offered = [commands.delete_key(facts, key) for key in keys if may_delete and not gap and key.status == INACTIVE]
     return Blocker("Access keys", left, tuple(sentences), "iam:ListAccessKeys", facts.keys_as_of, tuple(offered))
 
 

@@ -4,10 +4,12 @@ import stat
 import subprocess
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.evidence import Command
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, PolicyFacts, Thresholds
 from iamdash.rules.preflight import Blocker, Left, Preflight, preflight
@@ -17,7 +19,8 @@ from tests.rules.test_properties import many, values_of
 
 READ = dict.fromkeys(CredentialKind, ago(hours=2))
 VIRTUAL = f"arn:aws:iam::{ACCOUNT_ID}:mfa/uploader"
-INACTIVE_KEYS = (a_key(status="Inactive"), a_key("AKIA0000000000ANOTHER", status="Inactive"))
+SOAKED: dict[str, Any] = {"status": "Inactive", "status_changed_at": ago(days=20)}
+INACTIVE_KEYS = (a_key(**SOAKED), a_key("AKIA0000000000ANOTHER", **SOAKED))
 
 
 def a_credential(kind: CredentialKind, credential_id: str = "", status: str = "", days: float = 30) -> CredentialFacts:
@@ -39,6 +42,7 @@ def a_full_user(**changes: object) -> CandidateFacts:
     """A claimed user with something of every kind left on it, all of it read."""
     ordinary: dict[str, object] = {
         "claim": a_claim(),
+        "cadence": Cadence.WEEKLY.period,
         "access_keys": INACTIVE_KEYS,
         "other_credentials": EVERYTHING,
         "other_credentials_read": READ,
@@ -166,10 +170,19 @@ def test_before_it_is_claimed_nothing_is_offered() -> None:
 
 
 def test_an_active_key_is_never_deleted() -> None:
-    found = blocker(a_full_user(access_keys=(a_key(), a_key("AKIAINACTIVE", status="Inactive"))), "Access keys")
+    found = blocker(a_full_user(access_keys=(a_key(), a_key("AKIAINACTIVE", **SOAKED))), "Access keys")
 
     assert titles(found.commands) == ["Delete AKIAINACTIVE"]
     assert "AKIA0000000000EXAMPLE is Active: it has to be deactivated and soaked first." in said(found)
+
+
+def test_a_key_is_deleted_after_its_own_soak_and_not_before() -> None:
+    fresh = a_key("AKIA00000000000FRESH", status="Inactive", status_changed_at=ago(days=3))
+
+    found = blocker(a_full_user(access_keys=(*INACTIVE_KEYS, fresh)), "Access keys")
+
+    assert len(found.commands) == 2
+    assert not any("FRESH" in command.text for command in found.commands)
 
 
 @pytest.mark.parametrize(("days", "offered"), [(13, []), (14, ["Delete CERTEXAMPLE"])])

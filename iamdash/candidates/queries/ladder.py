@@ -32,6 +32,7 @@ TOWARDS: Mapping[str, Stage] = {
     "deactivate": Stage.DEACTIVATED,
     "soak": Stage.DELETED,
     "delete_key": Stage.DELETED,
+    "clear": Stage.DELETED,
     "delete_user": Stage.DELETED,
     "confirm_gone": Stage.DELETED,
 }

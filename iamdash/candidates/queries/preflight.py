@@ -8,8 +8,8 @@ from iamdash.rules.preflight import Preflight, preflight
 from iamdash.rules.stage import Stage
 from iamdash.standing.thresholds import thresholds
 
-# The next steps that offer a deletion: where they do, the soak is over.
-DELETES = frozenset({"delete_key", "delete_user"})
+# The next steps that delete something: where one comes, the soak of a key is over.
+DELETES = frozenset({"delete_key", "clear", "delete_user"})
 
 
 def preflight_of(facts: CandidateFacts, *, stage: Stage, next_step: NextStep | None, now: datetime) -> Preflight | None:
