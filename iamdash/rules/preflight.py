@@ -65,15 +65,17 @@ class Preflight:
 def preflight(facts: CandidateFacts, *, may_delete: bool, thresholds: Thresholds, now: datetime) -> Preflight:
     """Return the nine kinds of blockers, each with what is left, who said so, and the command for each thing.
 
-    `may_delete`: the soak is over, so that what deletes may be offered. Before that only what can be undone for other
-    credentials is: without its policies and groups a key would not work again. None of them is offered before the
-    candidate is claimed.
+    `may_delete`: a key's soak is over, so that its deletion may be offered. What else deletes comes once that of every
+    key is: without its policies and groups a key would not work again. Until then only what can be undone for other
+    credentials is offered, and nothing before the candidate is claimed.
     """
+    soaks = [key_is_soaked(key, facts, now=now, thresholds=thresholds) for key in facts.access_keys]
+    may_strip = may_delete and all(soak.answer is Verdict.YES for soak in soaks)
     advice = [code_first(facts, "delete")]
-    if not may_delete:
+    if not may_strip:
         words = "What deletes is offered with the next step, after the soak: until then a key may have to work again."
         advice.append(Sentence(words))
-    credentials = _Credentials(facts, may_delete, thresholds, now)
+    credentials = _Credentials(facts, may_strip, thresholds, now)
     return Preflight(
         tuple(advice),
         (
@@ -87,7 +89,7 @@ def preflight(facts: CandidateFacts, *, may_delete: bool, thresholds: Thresholds
                 "Service-specific credentials", CredentialKind.SERVICE_SPECIFIC, "ListServiceSpecificCredentials"
             ),
             credentials.mfa_devices(),
-            *_listed(facts, may_delete=may_delete),
+            *_listed(facts, may_delete=may_strip),
         ),
     )
 

@@ -185,6 +185,15 @@ def test_a_key_is_deleted_after_its_own_soak_and_not_before() -> None:
     assert not any("FRESH" in command.text for command in found.commands)
 
 
+def test_policies_and_groups_stay_until_no_key_may_have_to_work_again() -> None:
+    fresh = a_key("AKIA00000000000FRESH", status="Inactive", status_changed_at=ago(days=3))
+    facts = a_full_user(access_keys=(*INACTIVE_KEYS, fresh))
+
+    for title in ("Groups", "Attached policies", "Inline policies", "Console password"):
+        assert blocker(facts, title).commands == ()
+        assert blocker(a_full_user(), title).commands
+
+
 @pytest.mark.parametrize(("days", "offered"), [(13, []), (14, ["Delete CERTEXAMPLE"])])
 def test_another_credential_soaks_too_before_it_is_deleted(days: int, offered: list[str]) -> None:
     held = a_credential(CredentialKind.SIGNING_CERTIFICATE, "CERTEXAMPLE", "Inactive", days)
