@@ -16,7 +16,7 @@ UNCONNECTED := DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing REDIS_URL=re
 PRODUCTION := $(UNCONNECTED) ALLOWED_HOSTS=iamdash.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tick run test bench soak lint format browser lock
+.PHONY: help setup demo demo-tick run test bench simulate soak lint format browser lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ test: lint browser  ## everything that has to hold: lint, and tests on real serv
 
 bench: setup  ## what a sync costs at 200, 1,000 and 5,000 users, beside bare boto3 (ARGS="--users 200" runs one size)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+simulate: setup  ## how often "safe to deactivate" came too early, on invented keys of many rhythms (ARGS="--keys 100")
+	@$(BIN)/python -m benchmarks.waiting $(ARGS)
 
 soak: setup  ## hundreds of syncs with faults, then rules on many examples (IAMDASH_TEST_SOAK_SECONDS=600; SEED= tells one story)
 	IAMDASH_TEST_SOAK_SEED='$(SEED)' $(BIN)/pytest -q tests/faults/soak.py
