@@ -1,7 +1,7 @@
 """How long an access key has to be silent before nobody expects it to be used again.
 
-Assumed, and said on the page: no job is rarer than yearly, no undeclared season rests for longer than eleven weeks where
-the history shows none, a rhythm does not slow. Chosen by simulation: docs/decisions/0005-how-long-to-wait.md.
+Assumed, and said on the page: no job is rarer than yearly, no undeclared season rests for longer than eleven weeks
+where the history shows none, a rhythm does not slow. Chosen by simulation: docs/decisions/0005-how-long-to-wait.md.
 """
 
 from collections.abc import Iterable, Mapping
