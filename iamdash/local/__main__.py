@@ -17,7 +17,8 @@ def main() -> int:
     parser.add_argument("--port", type=port, help="of the web pages (default: 8000, or the next free one)")
     parser.add_argument("--data", type=Path, default=launch.CHECKOUT / "var", help="where data and logs live")
     asked = parser.parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a script that starts this in the background leaves it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
         (launch.demo if asked.what == "demo" else launch.run)(asked.data.resolve() / asked.what, port=asked.port)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ from iamdash.local.stand_in import StandIn
 pytestmark = pytest.mark.slow
 
 SYNC_SECONDS = 120
+# As a script does with what it starts in the background.
+DEAF_TO_CTRL_C = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
 STOPPED_IN_THIS_ORDER = ["beat", "worker-now", "worker", "web", "valkey", "postgres"]
 
 
@@ -43,7 +46,9 @@ def candidates(base: Path) -> list[dict[str, Any]]:
 def test_one_command_brings_everything_up_syncs_and_ends_cleanly(tmp_path: Path, environment: dict[str, str]) -> None:
     port = free_port()
     command = [sys.executable, "-m", "iamdash.local", "run", f"--port={port}", f"--data={tmp_path}"]
-    launcher = Child("launcher", command, base=tmp_path, environment=environment)
+    launcher = Child(
+        "launcher", [*DEAF_TO_CTRL_C, *command], base=tmp_path, environment=environment, stop_signal=signal.SIGINT
+    )
     start_and_wait(launcher, lambda: "the data stays" in launcher.log.read_text())
 
     try:
