@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -11,8 +11,10 @@ from django.db import connection, transaction
 from iamdash.aws.snapshot import Absence, KeysOfUser, Part, Piece, Unread
 from iamdash.inventory import lock
 from iamdash.inventory.sync import LockLostError, in_batches, sync_account
-from iamdash.models import AwsAccount, Candidate, Event, IamUser, SyncRun
+from iamdash.models import AwsAccount, Candidate, Event, IamUser, Standing, SyncRun
 from iamdash.rules.route import Route
+from iamdash.standing.assess import assess_due
+from iamdash.standing.check import differences
 from tests.factories import NOW, days_ago, make_claim, make_person, make_sync_run
 from tests.inventory.pieces import (
     Answers,
@@ -208,6 +210,41 @@ def test_claimed_candidates_without_need_of_a_role_are_read_directly(aws_account
     }
     assert answers.known.read_everybody
     assert answers.known.association_ids == {"a-1"}
+
+
+def test_keys_that_it_is_safe_to_act_on_are_read_once_a_day(aws_account: AwsAccount) -> None:
+    dead = keys(UPLOADER, key(1, last=used(days_ago(500))))
+
+    def asked_at(at: datetime) -> bool:
+        answers = Answers((identity(at=at), listing(UPLOADER, at=at)))
+        sync_with(answers, aws_account, at=at)
+        assert answers.known is not None
+        return answers.known.users[UPLOADER.unique_id].read_directly
+
+    sync(aws_account, listing(UPLOADER), dead)
+    assert Standing.objects.get().safe_to_deactivate == "yes"
+
+    assert not asked_at(NOW + 19 * HOUR)
+    assert asked_at(NOW + 20 * HOUR), "before the yes ends"
+    assess_due(NOW + 25 * HOUR)
+    assert (Standing.objects.get().safe_to_deactivate, Standing.objects.get().wants_reading) == ("unknown", True)
+    assert asked_at(NOW + 26 * HOUR), "and after it has ended"
+
+
+def test_a_direct_reading_that_only_renews_a_yes_changes_no_row(aws_account: AwsAccount) -> None:
+    def dead(at: datetime) -> Piece:
+        return keys(UPLOADER, key(1, last=used(days_ago(500), as_of=at)), at=at)
+
+    sync(aws_account, listing(UPLOADER), dead(NOW))
+    sync(aws_account, listing(UPLOADER, at=LATER), dead(LATER), at=LATER)
+    before = versions()
+
+    sync(aws_account, listing(UPLOADER, at=LATER + HOUR), dead(LATER + HOUR), at=LATER + HOUR)
+
+    assert versions() == before
+    assess_due(NOW + 24 * HOUR)
+    assert Standing.objects.get().safe_to_deactivate == "yes", "the newest reading is younger than a day"
+    assert list(differences(NOW + 24 * HOUR)) == []
 
 
 @pytest.fixture
