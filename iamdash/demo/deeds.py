@@ -11,6 +11,7 @@ from iamdash.candidates import actions
 from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, Colleague, Work
 from iamdash.models import AccessLevel, Candidate, IamRole, Person, Team
 from iamdash.organisation.people import Wanted, make_person
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.route import Route
 
 # Everybody's: the demo answers on this machine alone.
@@ -53,6 +54,8 @@ def deeds(anchor: datetime) -> list[tuple[datetime, Deed]]:
 def _deeds_of(work: Work, anchor: datetime) -> Iterator[tuple[float, Deed]]:
     yield work.claimed.days_ago, lambda now: actions.claim(**_on(work), team=_team(work.claimed.team), now=now)
     just_after = work.claimed.days_ago - SOON / timedelta(days=1)
+    if work.cadence:
+        yield just_after, lambda now: actions.declare_cadence(**_on(work), cadence=Cadence(work.cadence), now=now)
     if work.route:
         yield just_after, lambda now: actions.choose_route(**_on(work), route=Route(work.route), now=now)
     if work.issue:

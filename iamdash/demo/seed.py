@@ -1,6 +1,7 @@
 """Gives the demo its history: sixty days of AWS, syncs and paperwork, and twelve months of invented counts.
 
-The sixty days are played through the real parts, with their clocks set back.
+The sixty days are played through the real parts, with their clocks set back; what daily syncs would have kept of
+each key's uses is filled in.
 """
 
 import time
@@ -11,6 +12,7 @@ from functools import partial
 from django.db import connection
 
 from iamdash.demo import deeds, invented_counts
+from iamdash.demo.invented_uses import Ledger
 from iamdash.demo.organisation.accounts import ACCOUNTS, ENVIRONMENTS, INTEGRATION, STAGING, TOOLS, Account
 from iamdash.demo.organisation.hands import Hands
 from iamdash.demo.organisation.story import STORY
@@ -78,19 +80,24 @@ def _steps(hands: Hands, now: datetime, counts: invented_counts.Counts) -> list[
     """Return everything that happens, in order: AWS's changes, people's deeds, and iamdash's looks at AWS."""
     in_aws: list[Step] = [(moment.at(now), partial(moment.deed, hands)) for moment in STORY]
     by_people: list[Step] = list(deeds.deeds(now))
+    ledger = Ledger()
     looks: list[Step] = [
-        (now - timedelta(days=days_ago), partial(_look, hands, accounts=accounts, counts=counts))
+        (now - timedelta(days=days_ago), partial(_look, hands, accounts=accounts, counts=counts, ledger=ledger))
         for days_ago, accounts in LOOKS
     ]
     return sorted([*in_aws, *by_people, *looks], key=lambda step: step[0])
 
 
-def _look(hands: Hands, at: datetime, *, accounts: tuple[Account, ...], counts: invented_counts.Counts) -> None:
+def _look(
+    hands: Hands, at: datetime, *, accounts: tuple[Account, ...], counts: invented_counts.Counts, ledger: Ledger
+) -> None:
     """Sync the accounts as of `at`, and count what stands then."""
     account_ids = [account.account_id for account in accounts]
+    ledger.write(hands, account_ids, until=at)
     hands.control("POST", "reports", account_ids=account_ids)
     for aws_account in AwsAccount.objects.filter(pk__in=account_ids):
         sync_account(aws_account, trigger="schedule", clock=_clock_from(at))
+    ledger.begin(hands, account_ids, now=at)
     assess_due(at)
     counts.take(at.date())
 

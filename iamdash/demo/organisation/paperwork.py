@@ -54,6 +54,7 @@ class Work:
     released: float | None = None
     handed_over: tuple[float, str, Colleague] | None = None
     closed: tuple[float, str] | None = field(default=None)
+    cadence: str = ""
 
 
 def _app(account: Account, name: str) -> tuple[Account, str]:
@@ -69,15 +70,19 @@ APPLICATIONS = (
         *_app(INTEGRATION, "accessibility-bot"),
         Claimed("search", ALEX, 58),
         "just_delete",
+        cadence="daily",
         notes=((57, "The bot moved to another supplier in spring. Nothing calls the function any more."),),
         closed=(17, "Checked with the search team: nobody missed it."),
     ),
-    Work(*_app(STAGING, "accessibility-bot"), Claimed("search", ALEX, 50), "just_delete"),
-    Work(*_app(PRODUCTION, "accessibility-bot"), Claimed("search", ALEX, 50), "just_delete", due_in=12),
+    Work(*_app(STAGING, "accessibility-bot"), Claimed("search", ALEX, 50), "just_delete", cadence="daily"),
+    Work(
+        *_app(PRODUCTION, "accessibility-bot"), Claimed("search", ALEX, 50), "just_delete", cadence="daily", due_in=12
+    ),
     Work(
         *_app(INTEGRATION, "content-publisher-app"),
         Claimed("publishing", ALEX, 57),
         "pod_identity",
+        cadence="daily",
         roles=_role(INTEGRATION, "content-publisher", 50),
         issue=412,
     ),
@@ -85,6 +90,7 @@ APPLICATIONS = (
         *_app(STAGING, "content-publisher-app"),
         Claimed("publishing", ALEX, 57),
         "pod_identity",
+        cadence="daily",
         roles=_role(STAGING, "content-publisher", 42),
         issue=412,
     ),
@@ -92,6 +98,7 @@ APPLICATIONS = (
         *_app(PRODUCTION, "content-publisher-app"),
         Claimed("publishing", ALEX, 57),
         "pod_identity",
+        cadence="daily",
         roles=_role(PRODUCTION, "content-publisher", 30),
         notes=((27, "Pods restarted with the new service account; the old variables are gone from the chart."),),
         issue=412,
@@ -101,6 +108,7 @@ APPLICATIONS = (
         *_app(INTEGRATION, "search-indexer"),
         Claimed("search", ALEX, 54),
         "pod_identity",
+        cadence="daily",
         roles=_role(INTEGRATION, "search-indexer", 50),
         issue=431,
     ),
@@ -108,6 +116,7 @@ APPLICATIONS = (
         *_app(STAGING, "search-indexer"),
         Claimed("search", ALEX, 54),
         "pod_identity",
+        cadence="daily",
         roles=_role(STAGING, "search-indexer", 40),
         notes=((5, "Re-indexing failed without the key: it is in a second place. Made it active again."),),
         issue=431,
@@ -116,6 +125,7 @@ APPLICATIONS = (
         *_app(PRODUCTION, "search-indexer"),
         Claimed("search", ALEX, 54),
         "pod_identity",
+        cadence="daily",
         roles=_role(PRODUCTION, "search-indexer", 22),
         issue=431,
     ),
@@ -144,6 +154,7 @@ APPLICATIONS = (
         *_app(INTEGRATION, "cdn-logs-writer"),
         Claimed("platform", SAM, 46),
         "vendor_account",
+        cadence="daily",
         roles=_role(INTEGRATION, "cdn-logs", 45),
         issue=398,
     ),
@@ -151,6 +162,7 @@ APPLICATIONS = (
         *_app(STAGING, "cdn-logs-writer"),
         Claimed("platform", SAM, 46),
         "vendor_account",
+        cadence="daily",
         roles=_role(STAGING, "cdn-logs", 25),
         issue=398,
     ),
@@ -158,6 +170,7 @@ APPLICATIONS = (
         *_app(PRODUCTION, "cdn-logs-writer"),
         Claimed("platform", SAM, 46),
         "vendor_account",
+        cadence="daily",
         roles=_role(PRODUCTION, "cdn-logs", 6),
         notes=((6, "The CDN's console takes the role's ARN beside the key: both may be set during the switch."),),
         issue=398,
@@ -169,6 +182,7 @@ APPLICATIONS = (
         *_app(INTEGRATION, "sitemap-generator"),
         Claimed("search", ALEX, 29),
         "irsa",
+        cadence="daily",
         roles=_role(INTEGRATION, "sitemaps", 28),
     ),
     Work(
@@ -203,15 +217,16 @@ APPLICATIONS = (
         notes=((30, "Not ours after all: the forms moved to Notifications in April."),),
     ),
     Work(*_app(PRODUCTION, "dns-updater"), Claimed("platform", SAM, 44), "irsa", handed_over=(22, "platform", JO)),
-    Work(*_app(INTEGRATION, "licence-checker"), Claimed("publishing", ALEX, 7), "just_delete"),
+    Work(*_app(INTEGRATION, "licence-checker"), Claimed("publishing", ALEX, 7), "just_delete", cadence="daily"),
 )
 OTHERS = (
-    Work(TOOLS, "old-jenkins-deployer", Claimed("platform", SAM, 58), "just_delete", closed=(17, "")),
+    Work(TOOLS, "old-jenkins-deployer", Claimed("platform", SAM, 58), "just_delete", cadence="weekly", closed=(17, "")),
     Work(
         TOOLS,
         "concourse-ecr",
         Claimed("platform", SAM, 40),
         "just_delete",
+        cadence="daily",
         closed=(7, "Concourse was switched off last year."),
     ),
     Work(
@@ -219,6 +234,7 @@ OTHERS = (
         "github-actions-ecr",
         Claimed("platform", SAM, 36),
         "oidc",
+        cadence="daily",
         roles=(("github-push-images", 35),),
         issue=377,
     ),
@@ -227,6 +243,7 @@ OTHERS = (
         "github-actions-deploy",
         Claimed("platform", SAM, 36),
         "oidc",
+        cadence="daily",
         roles=(("github-deploy-apps", 8),),
         issue=377,
     ),
@@ -242,11 +259,19 @@ OTHERS = (
         "artefact-publisher",
         Claimed("platform", SAM, 21),
         "pod_identity",
+        cadence="daily",
         notes=((12, "Deleted it by hand, and the next terraform apply made it again. The code has to change first."),),
     ),
     Work(TOOLS, "sonar-uploader", Claimed("platform", SAM, 24)),
     Work(TOOLS, "lee.alder", Claimed("security", ROBIN, 30), "single_sign_on"),
-    Work(TOOLS, "max.willow", Claimed("security", DANA, 30), "just_delete", notes=((30, "Left in March."),)),
+    Work(
+        TOOLS,
+        "max.willow",
+        Claimed("security", DANA, 30),
+        "just_delete",
+        cadence="weekly",
+        notes=((30, "Left in March."),),
+    ),
     Work(TOOLS, "kim.linden", Claimed("security", DANA, 29), "single_sign_on", due_in=5),
     Work(
         PRODUCTION,

@@ -77,6 +77,18 @@ def record_use(state: State, *, credential: str, at: str, service: str, region: 
     return {"recorded": asdict(use)}
 
 
+def seen_uses(state: State, *, credentials: list[str], at: list[str]) -> dict[str, list[tuple[str, str, str, str]]]:
+    """Say what readings of last use at these moments would have told: each use once, with when it was first seen."""
+    moments = [datetime.fromisoformat(moment) for moment in at]
+    told: dict[str, list[tuple[str, str, str, str]]] = {credential: [] for credential in credentials}
+    for credential, found in told.items():
+        for moment in moments:
+            use = state.usage.last_use(credential, moment)
+            if use and (not found or found[-1][1] != use.at.isoformat()):
+                found.append((moment.isoformat(), use.at.isoformat(), use.service, use.region))
+    return told
+
+
 def start_job(
     state: State, *, credential: str, every_seconds: float, first_at: str, service: str, region: str
 ) -> dict[str, Any]:
@@ -130,6 +142,7 @@ ACTIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "POST day": pass_day,
     "POST reports": make_reports,
     "POST uses": record_use,
+    "GET seen-uses": seen_uses,
     "POST jobs": start_job,
     "DELETE jobs": stop_jobs,
     "POST sign-in": sign_in,
