@@ -32,16 +32,15 @@ POLICY = json.dumps(
 )
 
 
-def fill(state: State, *, users: int) -> None:
-    """Make the users, their keys and as many roles, long ago."""
-    now = state.clock.now()
+def fill(state: State, *, users: int, account_id: str = ACCOUNT) -> None:
+    """Make the users of an account, their keys and as many roles, long ago."""
+    backend, now = backends.iam(account_id), state.clock.now()
     for number in range(users):
-        _make_user(state, number, now)
-        _make_role(state, number, now)
+        _make_user(state, backend, number, now)
+        _make_role(state, backend, number, now)
 
 
-def _make_user(state: State, number: int, now: datetime) -> None:
-    backend = backends.iam(ACCOUNT)
+def _make_user(state: State, backend: Any, number: int, now: datetime) -> None:
     name, age = f"application-{number}", timedelta(days=30 + number * 37 % 1200)
     iam_user = backend.create_user("eu-west-1", name, "/", [{"Key": "system", "Value": f"system-{number % 50}"}])
     iam_user.create_date = _naive(now - age)
@@ -56,9 +55,9 @@ def _make_user(state: State, number: int, now: datetime) -> None:
             state.usage.start(access_key.access_key_id, Rhythm(every, now - age, "s3", "eu-west-1"))
 
 
-def _make_role(state: State, number: int, now: datetime) -> None:
+def _make_role(state: State, backend: Any, number: int, now: datetime) -> None:
     age = timedelta(days=10 + number * 37 % 900)
-    iam_role = backends.iam(ACCOUNT).create_role(f"role-{number}", TRUST, "/", None, "", [], None)
+    iam_role = backend.create_role(f"role-{number}", TRUST, "/", None, "", [], None)
     iam_role.create_date = _naive(now - age)
     iam_role.put_policy("work", POLICY)
     if number % 2:

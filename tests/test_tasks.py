@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from iamdash import tasks
 from iamdash.celery import app
-from iamdash.models import AwsAccount, DailyCount, Standing, SyncRun
+from iamdash.models import AwsAccount, Check, DailyCount, Standing, SyncRun
 from iamdash.standing.assess import Cause, assess
-from tests.factories import make_access_key, make_aws_account, make_iam_user, make_sync_run
+from tests.factories import make_access_key, make_aws_account, make_iam_user, make_person, make_sync_run
 
 
 @pytest.fixture
@@ -94,3 +94,32 @@ def test_a_worker_that_is_told_of_no_queue_takes_from_both() -> None:
         ("sync", "sync", "sync"),
         ("now", "now", "now"),
     }
+
+
+def test_a_check_is_made_and_recorded(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(tasks, "run_check", lambda check, **_: made.append(check) or True)
+    check = Check.objects.create(
+        iam_user=make_iam_user(aws_account=aws_account), asked_by=make_person(), asked_at=timezone.now()
+    )
+
+    tasks.check_now(number=check.pk)
+
+    assert made == [check]
+
+
+def test_a_check_that_has_to_wait_for_another_is_given_to_a_worker_again(
+    aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "run_check", lambda *_, **__: False)
+    check = Check.objects.create(
+        iam_user=make_iam_user(aws_account=aws_account), asked_by=make_person(), asked_at=timezone.now()
+    )
+
+    with tasks.app.connection_for_write() as broker:
+        broker.default_channel.queue_purge("now")
+        tasks.check_now(number=check.pk)
+        message = broker.default_channel.basic_get("now", no_ack=True)
+
+    assert message is not None
+    assert message.headers["kwargsrepr"] == f"{{'number': {check.pk}}}"

@@ -6,10 +6,10 @@ from typing import Any
 
 from botocore.session import Session as BotocoreSession
 
-from iamdash.aws.errors import THROTTLED, LongLivedKeyRefused
+from iamdash.aws.errors import LongLivedKeyRefused
+from iamdash.aws.pace import slows_down
 
 SIGNED_BY_LONG_LIVED_KEY = "Credential=AKIA"
-TOO_MANY_REQUESTS = 429
 
 
 class Calls:
@@ -40,9 +40,6 @@ class Calls:
             self.by_action[f"{service}:{operation}"] += 1
 
     def _response_received(self, **event: Any) -> None:
-        answer = event["parsed_response"] or {}
-        code = answer.get("Error", {}).get("Code", "")
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if code in THROTTLED or status == TOO_MANY_REQUESTS:
+        if slows_down(event["parsed_response"]):
             with self._lock:
                 self.throttled += 1

@@ -13,6 +13,7 @@ from botocore.session import get_session
 from iamdash.aws.answers import structure, text
 from iamdash.aws.calls import Calls
 from iamdash.aws.errors import Malformed, Misconfigured
+from iamdash.aws.pace import Paces
 from iamdash.aws.reads import guard
 
 # At DEBUG botocore writes requests and answers into the log, and with them the credentials that sts:AssumeRole gives;
@@ -34,8 +35,8 @@ AT_ONCE = 4  # how many questions may be under way together
 class AwsSession:
     """Reads one AWS account, for one run. Every call goes through `read`; `calls` knows what left.
 
-    Without `role_arn` the ambient credentials are used as they are. `attempts` bounds how often one call is sent:
-    botocore's adaptive mode slows down all calls to a service when AWS throttles one.
+    Without `role_arn` the ambient credentials are used as they are. `attempts` bounds how often one call is sent; when
+    AWS throttles one, all calls to its service slow down.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class AwsSession:
         botocore_session = get_session()
         botocore_session.register_component("data_loader", LOADER)
         self.calls = Calls(botocore_session, allow_long_lived_key=allow_long_lived_key)
+        # After the calls: what is refused there does not wait for its turn.
+        Paces(botocore_session)
         self._boto3 = boto3.Session(botocore_session=botocore_session)
         self._config = Config(
-            retries={"mode": "adaptive", "total_max_attempts": attempts},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             max_pool_connections=AT_ONCE,

@@ -3,7 +3,7 @@
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
 from typing import Any, Literal, get_args
@@ -19,7 +19,8 @@ class Fault:
     """What goes wrong: for actions like `iam:Get*`, in one account or in all, so many times (None: until removed).
 
     `after` so many calls that it lets pass. The last three kinds spoil an answer (see spoiling.py). "act" spoils none:
-    it does `deed`, which only a test in the same process can give, before the call is answered.
+    it does `deed`, which only a test in the same process can give, before the call is answered. With `per_second` only
+    what comes faster than that strikes, once a second's worth of calls has been let pass in a burst, as AWS does it.
     """
 
     kind: Kind
@@ -28,7 +29,10 @@ class Fault:
     times: int | None = None
     seconds: float = 0.0
     after: int = 0
+    per_second: float = 0.0
     deed: Callable[[], None] | None = None
+    _allowance: float | None = field(default=None, repr=False)
+    _looked_at: float = field(default=0.0, repr=False)
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -43,8 +47,21 @@ class Fault:
         if self.after:
             self.after -= 1
             return False
+        if self.per_second and self._allows_one_more():
+            return False
         if self.times is not None:
             self.times -= 1
+        return True
+
+    def _allows_one_more(self) -> bool:
+        """Say whether a call keeps to `per_second`, and take it from the allowance where it does."""
+        now = time.monotonic()
+        before = self.per_second if self._allowance is None else self._allowance
+        self._allowance = min(self.per_second, before + (now - self._looked_at) * self.per_second)
+        self._looked_at = now
+        if self._allowance < 1:
+            return False
+        self._allowance -= 1
         return True
 
 
