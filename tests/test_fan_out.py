@@ -150,7 +150,7 @@ def account_ids(count: int) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def database_url(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:  # noqa: ARG001
+def database_url(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Copy the tests' database: it holds every table already, and other tests see nothing of what workers write."""
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
     with django_db_blocker.unblock():
