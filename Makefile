@@ -42,8 +42,9 @@ bench: setup  ## what a sync costs at 200, 1,000 and 5,000 users, beside bare bo
 simulate: setup  ## how often "safe to deactivate" came too early, on invented keys of many rhythms (ARGS="--keys 100")
 	@$(BIN)/python -m benchmarks.waiting $(ARGS)
 
-soak: setup  ## hundreds of syncs with faults, then rules on many examples (IAMDASH_TEST_SOAK_SECONDS=600; SEED= tells one story)
+soak: setup  ## hundreds of syncs with faults, 200 accounts, rules on many examples (IAMDASH_TEST_SOAK_SECONDS=600; SEED= tells one story)
 	IAMDASH_TEST_SOAK_SEED='$(SEED)' $(BIN)/pytest -q tests/faults/soak.py
+	$(if $(SEED),,IAMDASH_TEST_ACCOUNTS=200 $(BIN)/pytest -q tests/test_fan_out.py)
 	$(if $(SEED),,IAMDASH_TEST_EXAMPLES=1500 $(BIN)/pytest -q tests/rules/test_properties.py)
 
 lint: setup  ## style, types, import contract, missing migrations, production settings

@@ -55,7 +55,7 @@ class Pace:
         """Return the calls a second that may leave; None: AWS has set no bounds yet."""
         if self._rate is None:
             return None
-        return min(FASTEST, self._rate * QUICKENS ** min(now - self._changed_at, 300))
+        return min(FASTEST, self._rate * float(QUICKENS ** min(now - self._changed_at, 300)))
 
     def answered(self, now: float) -> None:
         """Take in that AWS has answered a call."""
