@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("candidates/<int:number>/hand-over", deeds.hand_over, name="candidate-hand-over"),
     path("candidates/<int:number>/assign", deeds.assign, name="candidate-assign"),
     path("candidates/<int:number>/route", deeds.choose_route, name="candidate-route"),
+    path("candidates/<int:number>/cadence", deeds.declare_cadence, name="candidate-cadence"),
     path("candidates/<int:number>/roles", deeds.link_role, name="candidate-roles"),
     path("candidates/<int:number>/roles/<int:link>/unlink", deeds.unlink_role, name="candidate-unlink-role"),
     path("candidates/<int:number>/due-date", deeds.set_due_date, name="candidate-due-date"),

@@ -17,6 +17,7 @@ from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
 from iamdash.views.forms import (
     AssignForm,
+    CadenceForm,
     ClaimForm,
     CloseForm,
     DueDateForm,
@@ -140,9 +141,10 @@ def _forms(page: CandidatePage, person: Person, reader: Reader, teams: tuple[Tea
         shown.append(CloseForm())
     if reader.changes:
         due_date = DueDateForm(today=timezone.localdate(), initial={"due_on": page.due_on})
-        shown += [RouteForm(initial={"route": page.route_seen}), TrackerForm(), due_date]
+        cadence = CadenceForm(initial={"cadence": page.cadence})
+        shown += [RouteForm(initial={"route": page.route_seen}), TrackerForm(), due_date, cadence]
     if reader.claims:
-        shown.append(ClaimForm(teams=claimable(teams, person)))
+        shown.append(ClaimForm(teams=claimable(teams, person), initial={"cadence": page.cadence}))
     if reader.moves_claim:
         shown.append(HandOverForm(teams=teams))
     if reader.assigns:

@@ -33,6 +33,7 @@ from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.candidate import candidate_or_404, claimable, show
 from iamdash.views.forms import (
     AssignForm,
+    CadenceForm,
     ClaimForm,
     CloseForm,
     DueDateForm,
@@ -124,6 +125,8 @@ def claim(said: Said) -> str:
     """Claim it for a team."""
     team = Team.objects.get(pk=said.words["team"])
     actions.claim(candidate=said.candidate, team=team, by=said.by, now=said.now)
+    if cadence := said.words["cadence"]:
+        actions.declare_cadence(candidate=said.candidate, cadence=cadence, by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is yours."
 
 
@@ -183,6 +186,16 @@ def unlink_role(said: Said) -> str:
         raise actions.Refused("That role is not linked to this candidate. The page shows the roles that are.")
     actions.unlink_role(candidate=said.candidate, replacement=link, by=said.by, now=said.now)
     return f"The role {link.iam_role.role_name} is no longer linked."
+
+
+@deed(_form(CadenceForm), focus="facts-title")
+def declare_cadence(said: Said) -> str:
+    """Say how often the keys are used."""
+    cadence = said.words["cadence"]
+    if said.seen is not None and said.candidate.cadence not in {said.seen, cadence or ""}:
+        raise actions.Refused("Somebody has just said how often it is used. The page shows it as it is now.")
+    actions.declare_cadence(candidate=said.candidate, cadence=cadence, by=said.by, now=said.now)
+    return "Noted: the waiting time is judged by it." if cadence else "Noted: nobody knows how often it is used."
 
 
 # Facts that people keep --------------------------------------------------------------------------------------------

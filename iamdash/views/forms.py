@@ -9,6 +9,7 @@ from django import forms
 from iamdash.candidates.actions.change import LONGEST_TEXT
 from iamdash.candidates.actions.tracker import LONGEST_URL
 from iamdash.candidates.queries.choices import TeamChoice
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.route import Route
 
 Options = Iterable[tuple[str, str]]
@@ -31,15 +32,45 @@ class PageForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"{self.name}-%s")
 
 
+def _cadence_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="How often is it used?",
+        choices=[("", "Don't know"), *((each.value, each.label) for each in Cadence)],
+        required=False,
+        help_text="Without an answer, iamdash waits longer before it calls a key safe to deactivate.",
+        error_messages={"invalid_choice": "Choose how often it is used, or “Don't know”."},
+    )
+
+
+def _as_cadence(said: str) -> Cadence | None:
+    return Cadence(said) if said else None
+
+
 class ClaimForm(PageForm):
-    """Which team answers for the candidate; the person is whoever sends it."""
+    """Which team answers for the candidate, and how often its keys are used; the person is whoever sends it."""
 
     name = "claim"
     team = forms.ChoiceField(label="Team", error_messages=_one_message("Choose the team that it belongs to."))
+    cadence = _cadence_field()
 
     def __init__(self, data: Any = None, *, teams: Options, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.fields["team"].choices = list(teams)  # type: ignore[attr-defined]
+
+    def clean_cadence(self) -> Cadence | None:
+        """Return how often, or None where whoever claims does not know."""
+        return _as_cadence(self.cleaned_data["cadence"])
+
+
+class CadenceForm(PageForm):
+    """How often the keys are used, said later or once more."""
+
+    name = "cadence"
+    cadence = _cadence_field()
+
+    def clean_cadence(self) -> Cadence | None:
+        """Return how often, or None where nobody knows."""
+        return _as_cadence(self.cleaned_data["cadence"])
 
 
 class HandOverForm(PageForm):

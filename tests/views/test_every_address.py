@@ -42,6 +42,7 @@ ADDRESSES = {
     "candidate-hand-over": Address("post", f"/candidates/{NUMBER}/hand-over", AccessLevel.ENGINEER),
     "candidate-assign": Address("post", f"/candidates/{NUMBER}/assign", AccessLevel.LEAD),
     "candidate-route": Address("post", f"/candidates/{NUMBER}/route", AccessLevel.ENGINEER),
+    "candidate-cadence": Address("post", f"/candidates/{NUMBER}/cadence", AccessLevel.ENGINEER),
     "candidate-roles": Address("post", f"/candidates/{NUMBER}/roles", AccessLevel.ENGINEER),
     "candidate-unlink-role": Address("post", f"/candidates/{NUMBER}/roles/{LINK}/unlink", AccessLevel.ENGINEER),
     "candidate-due-date": Address("post", f"/candidates/{NUMBER}/due-date", AccessLevel.ENGINEER),

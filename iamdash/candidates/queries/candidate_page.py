@@ -14,8 +14,9 @@ from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
 from iamdash.candidates.queries.role_search import trusts_alike
 from iamdash.candidates.queries.timeline import Timeline, timeline
+from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
-from iamdash.rules.evidence import Verdict
+from iamdash.rules.cadence import Cadence
 from iamdash.rules.kind import Likeness, kind_of
 from iamdash.rules.preflight import Preflight
 from iamdash.rules.risk import Judged, risk_of
@@ -101,8 +102,8 @@ class CandidatePage:
     next_step: NextStepCard | None
     steps: tuple[StepLine, ...]
     preflight: Preflight | None
-    safe_to_deactivate: str
-    safe_to_delete: str
+    verdicts: tuple[VerdictCard, ...]
+    cadence: str
     keys: KeyTable
     other_credentials: tuple[KindOfCredential, ...]
     replacements: tuple[ReplacementRow, ...]
@@ -129,12 +130,16 @@ class CandidatePage:
         return self.route.route.value if self.route else ""
 
     @property
+    def how_often(self) -> str:
+        """Return how often the keys are used, as somebody said; "" where nobody has."""
+        return Cadence(self.cadence).label if self.cadence else ""
+
+    @property
     def due_on_seen(self) -> str:
         """Return what the due date form sends back, likewise."""
         return self.due_on.isoformat() if self.due_on else ""
 
 
-VERDICTS = {Verdict.YES: "Yes", Verdict.NOT_YET: "Not yet", Verdict.UNKNOWN: "Unknown"}
 RELATED = (
     "iam_user__aws_account",
     "iam_user__predecessor__candidate",
@@ -180,8 +185,8 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         next_step=next_step_card(next_step) if next_step else None,
         steps=step_lines(steps, stage=stage, taken_back=fall.steps if fall else frozenset(), readings=readings),
         preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
-        safe_to_deactivate=VERDICTS[Verdict(standing.safe_to_deactivate)],
-        safe_to_delete=VERDICTS[Verdict(standing.safe_to_delete)],
+        verdicts=verdict_cards(standing, readings, cadence=candidate.cadence),
+        cadence=candidate.cadence,
         keys=key_table(iam_user, readings),
         other_credentials=other_credentials(iam_user),
         replacements=replacement_rows(candidate),

@@ -40,7 +40,8 @@ class Readings:
 
     `keys_as_of`: the newest direct reading of this user's keys (iam:ListAccessKeys); None: never read directly.
     `uses_as_of`: when the last use of a key was last asked directly (iam:GetAccessKeyLastUsed), by access key ID.
-    `failed_at`: when the newest run ended, if it failed.
+    `failed_at`: when the newest run ended, if it failed. `checked_at`: the oldest reading of the kinds of credentials
+    that only a check reads; None: never read.
     """
 
     by_part: Mapping[str, datetime] = field(default_factory=dict)
@@ -48,9 +49,12 @@ class Readings:
     uses_as_of: Mapping[str, datetime] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
     failed_at: datetime | None = None
+    checked_at: datetime | None = None
 
     def as_of(self, reading: Reading) -> datetime | None:
         """Return when this reading was made; None for what people said, and for what was never read."""
+        if reading is Reading.CHECK:
+            return self.checked_at
         return self.keys_as_of if reading is Reading.KEYS else self.by_part.get(reading.value)
 
     def gap(self, part: str) -> Gap | None:
@@ -63,18 +67,23 @@ def readings_of(iam_user: IamUser) -> Readings:
     runs = SyncRun.objects.filter(aws_account_id=iam_user.aws_account_id)
     finished = runs.exclude(outcome=SyncOutcome.RUNNING).order_by("-started_at").first()
     if finished is None:
-        return Readings(keys_as_of=iam_user.keys_read_at)
+        return Readings(keys_as_of=iam_user.keys_read_at, checked_at=_checked_at(iam_user))
     return Readings(
         by_part=_moments(finished.freshness),
         keys_as_of=_keys_as_of(iam_user, finished),
         uses_as_of=_moments(finished.uses_agreed_directly),
         gaps=_gaps(iam_user, finished),
         failed_at=finished.finished_at if finished.outcome == SyncOutcome.FAILED else None,
+        checked_at=_checked_at(iam_user),
     )
 
 
 def _moments(stored: Mapping[str, str]) -> dict[str, datetime]:
     return {name: datetime.fromisoformat(at) for name, at in stored.items()}
+
+
+def _checked_at(iam_user: IamUser) -> datetime | None:
+    return min(_moments(iam_user.other_credentials_read).values(), default=None)
 
 
 def _keys_as_of(iam_user: IamUser, run: SyncRun) -> datetime | None:
