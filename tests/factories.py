@@ -18,6 +18,7 @@ from iamdash.models import (
     SyncRun,
     Team,
 )
+from iamdash.rules.facts import CredentialKind
 from iamdash.rules.route import Route
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -120,6 +121,26 @@ def make_candidate(iam_user: IamUser | None = None, **columns: Any) -> Candidate
         iam_user = make_iam_user()
         make_access_key(iam_user)
     return Candidate.objects.create(iam_user=iam_user, **{"opened_at": days_ago(20)} | columns)
+
+
+def make_safe_to_deactivate(user_name: str, *, now: datetime = NOW) -> Candidate:
+    """A candidate whose active key was last used 500 days ago, as a direct reading of an hour ago said."""
+    read_at = now - timedelta(hours=1)
+    iam_user = make_iam_user(user_name, keys_read_at=read_at)
+    long_ago = {"created_at": days_ago(900, now=now), "last_used_at": days_ago(500, now=now)}
+    make_access_key(iam_user, last_used_as_of=read_at, **long_ago)
+    return make_candidate(iam_user)
+
+
+def make_safe_to_delete(user_name: str, *, now: datetime = NOW) -> Candidate:
+    """A candidate whose only credential, by readings of an hour ago, is a key that has been Inactive for 450 days."""
+    read_at = now - timedelta(hours=1)
+    others = dict.fromkeys(CredentialKind, read_at.isoformat())
+    iam_user = make_iam_user(user_name, keys_read_at=read_at, other_credentials_read=others)
+    inactive = {"status": "Inactive", "status_changed_at": days_ago(450, now=now)}
+    long_ago = {"created_at": days_ago(900, now=now), "last_used_at": days_ago(900, now=now)}
+    make_access_key(iam_user, first_seen_at=days_ago(600, now=now), last_used_as_of=read_at, **inactive, **long_ago)
+    return make_candidate(iam_user)
 
 
 def make_claim(

@@ -23,6 +23,8 @@ from tests.factories import (
     make_iam_user,
     make_person,
     make_replacement,
+    make_safe_to_deactivate,
+    make_safe_to_delete,
     make_sync_run,
     make_team,
 )
@@ -200,6 +202,34 @@ def test_stuck_is_what_has_been_in_its_stage_for_too_long() -> None:
 
     assert names(page) == ["stuck"]
     assert page.rows[0].is_stuck
+
+
+@pytest.mark.django_db
+def test_what_is_safe_has_a_view_and_its_rows_say_so() -> None:
+    make_safe_to_deactivate("silent")
+    make_safe_to_delete("soaked")
+    candidate_named("in-use")
+
+    deactivate, delete = listed(view="safe-to-deactivate"), listed(view="safe-to-delete")
+
+    assert (names(deactivate), names(delete)) == (["silent"], ["soaked"])
+    assert [(row.is_safe_to_deactivate, row.is_safe_to_delete) for row in (*deactivate.rows, *delete.rows)] == [
+        (True, False),
+        (False, True),
+    ]
+    assert {tab.name: tab.count for tab in delete.tabs if tab.name.startswith("Safe")} == {
+        "Safe to deactivate": 1,
+        "Safe to delete": 1,
+    }
+
+
+@pytest.mark.django_db
+def test_without_an_active_key_there_is_nothing_to_deactivate() -> None:
+    soaked = make_safe_to_delete("soaked")
+
+    assert names(listed(view="safe-to-deactivate")) == []
+    soaked.standing.refresh_from_db()
+    assert soaked.standing.safe_to_deactivate == "yes"
 
 
 @pytest.mark.django_db

@@ -16,9 +16,12 @@ from tests.factories import (
     make_claim,
     make_iam_user,
     make_person,
+    make_safe_to_deactivate,
+    make_safe_to_delete,
     make_sync_run,
     make_team,
 )
+from tests.views.markup import problems_of
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +108,17 @@ def test_the_tabs_count_what_their_lists_hold(signed_in: Client, priya: Person) 
     for tab in tabs.values():
         page = signed_in.get(f"/candidates/?{tab.query}" if tab.query else "/candidates/").context["page"]
         assert (page.matching, page.in_view, len(page.rows)) == (tab.count, tab.count, tab.count), tab.name
+
+
+def test_a_row_says_what_is_safe_today(signed_in: Client) -> None:
+    now = timezone.now()
+    answer(make_safe_to_deactivate("silent", now=now), make_safe_to_delete("soaked", now=now))
+
+    page = signed_in.get("/candidates/").content.decode()
+
+    flags = ("Safe to deactivate", "Safe to delete")
+    assert [page.count(f'<span class="tag green">{flag}</span>') for flag in flags] == [1, 1]
+    assert problems_of(page) == []
 
 
 def test_a_search_finds_what_is_gone_and_says_so(signed_in: Client) -> None:

@@ -12,8 +12,9 @@ from iamdash.candidates.queries.overview import overview
 from iamdash.models import DailyCount, Programme, SyncRun
 from iamdash.models.journal import record
 from iamdash.rules.stage import Stage
+from iamdash.standing.assess import Cause, assess
 from tests.browser.believable import organisation
-from tests.factories import make_access_key, make_aws_account, make_iam_user, make_person
+from tests.factories import make_access_key, make_aws_account, make_iam_user, make_person, make_safe_to_delete
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,15 @@ def test_every_number_is_the_length_of_the_list_it_links_to(signed_in: Client) -
     for url, number in linked:
         listed = signed_in.get(url.replace("&amp;", "&"), follow=True).content.decode()
         assert len(re.findall(r'<tr id="row-', listed)) == int(number.replace(",", "")), url
+
+
+def test_what_is_safe_to_delete_now_is_counted_and_listed(signed_in: Client) -> None:
+    candidate = make_safe_to_delete("soaked", now=timezone.now())
+    assess([candidate.iam_user_id], now=timezone.now(), cause=Cause.AWS, actor="sync")
+
+    (linked,) = re.findall(r'href="([^"]+)"><b>1</b><span>safe to delete now', body_of(signed_in))
+
+    assert "soaked" in signed_in.get(linked).content.decode()
 
 
 def test_every_team_is_named_and_those_without_one_come_last(signed_in: Client) -> None:

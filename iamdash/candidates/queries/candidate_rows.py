@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, Standing
+from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
@@ -50,6 +51,8 @@ class CandidateRow:
     oldest_key_created_at: datetime | None
     risk: Risk | None
     is_stuck: bool
+    is_safe_to_deactivate: bool
+    is_safe_to_delete: bool
     reopened_at: datetime | None
     gone_at: datetime | None
     is_deleted: bool
@@ -130,6 +133,10 @@ def _row(
         oldest_key_created_at=standing.oldest_key_created_at,
         risk=Risk(standing.risk) if standing.risk else None,
         is_stuck=standing.is_open and standing.stuck_from is not None and standing.stuck_from <= now,
+        is_safe_to_deactivate=standing.is_open
+        and standing.active_keys > 0
+        and standing.safe_to_deactivate == Verdict.YES,
+        is_safe_to_delete=standing.is_open and standing.safe_to_delete == Verdict.YES,
         reopened_at=standing.reopened_at if standing.is_open else None,
         gone_at=iam_user.gone_at,
         is_deleted=standing.stage == Stage.DELETED,

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 
 from iamdash.candidates.queries.search import matches
 from iamdash.models import AccessKey
+from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
@@ -29,6 +30,8 @@ VIEWS = {
     "unclaimed": "Unclaimed",
     "stuck": "Stuck",
     "reopened": "Reopened",
+    "safe-to-deactivate": "Safe to deactivate",
+    "safe-to-delete": "Safe to delete",
     "deleted": "Deleted",
     "unreadable": "No longer readable",
     "everything": "Everything",
@@ -63,6 +66,9 @@ SORTS = {
 IN_WORDS = frozenset({"user", "account", "owner"})
 MOST_FIRST = frozenset({"risk", "age", "since", "used"})
 DEFAULT_SORT = "-risk"
+# What can be done today. With no active key there is nothing to deactivate, however safe that is.
+SAFE_TO_DEACTIVATE = Q(is_open=True, safe_to_deactivate=Verdict.YES, active_keys__gt=0)
+SAFE_TO_DELETE = Q(is_open=True, safe_to_delete=Verdict.YES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,8 @@ def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
         "unclaimed": is_open & Q(owner_team=None),
         "stuck": is_open & Q(stuck_from__lte=now),
         "reopened": is_open & Q(reopened_at__isnull=False),
+        "safe-to-deactivate": SAFE_TO_DEACTIVATE,
+        "safe-to-delete": SAFE_TO_DELETE,
         "deleted": Q(is_open=False, stage=Stage.DELETED),
         "unreadable": Q(is_open=False) & ~Q(stage=Stage.DELETED),
         "everything": Q(),

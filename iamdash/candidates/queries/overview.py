@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, Sum
 
-from iamdash.candidates.queries.filters import NOBODY
+from iamdash.candidates.queries.filters import NOBODY, SAFE_TO_DELETE
 from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, AwsAccount, DailyCount, Event, Programme, Standing, Team
 from iamdash.rules.keys import ACTIVE
@@ -164,6 +164,7 @@ def _totals(now: datetime) -> dict[str, int]:
         unclaimed=Count("pk", filter=open_ones & Q(owner_team=None)),
         stuck=Count("pk", filter=open_ones & Q(stuck_from__lte=now)),
         reopened=Count("pk", filter=open_ones & Q(reopened_at__isnull=False)),
+        safe_to_delete=Count("pk", filter=SAFE_TO_DELETE),
         new=Count("pk", filter=open_ones & Q(candidate__opened_at__gt=now - WEEK)),
     )
     return {name: int(count) for name, count in totals.items()}
@@ -175,7 +176,7 @@ def _numbers(totals: dict[str, int], stuck_days: int) -> tuple[Number, ...]:
         Number(totals["open"], "IAM users left", ""),
         Number(totals["unclaimed"], "with no owner", "view=unclaimed"),
         Number(totals["stuck"], f"stuck over {stuck_days} days", "view=stuck"),
-        Number(totals["reopened"], "reopened", "view=reopened"),
+        Number(totals["safe_to_delete"], "safe to delete now", "view=safe-to-delete"),
         Number(totals["new"], "new this week", "opened=week"),
     )
 
