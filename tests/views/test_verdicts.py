@@ -25,12 +25,8 @@ def a_candidate(*, used_days_ago: float, **columns: Any) -> Candidate:
     """A candidate whose one key was read directly just now."""
     now = timezone.now()
     iam_user = make_iam_user("uploads", keys_read_at=now)
-    make_access_key(
-        iam_user,
-        last_used_at=now - timedelta(days=used_days_ago),
-        last_used_as_of=now,
-        created_at=now - timedelta(days=900),
-    )
+    used_at, created_at = now - timedelta(days=used_days_ago), now - timedelta(days=900)
+    make_access_key(iam_user, last_used_at=used_at, last_used_as_of=now, created_at=created_at)
     candidate = make_candidate(iam_user, **columns)
     assess([iam_user.pk], now=now, cause=Cause.AWS, actor="sync")
     return candidate
@@ -93,8 +89,8 @@ def test_a_claim_asks_how_often_it_is_used_and_the_wait_follows(client: Client, 
     assert answer.status_code == 302
     assert Claim.objects.get().person == ann
     assert Standing.objects.get().safe_to_deactivate == "yes"
-    kinds = list(Event.objects.filter(actor=ann.email).values_list("kind", flat=True))
-    assert sorted(kinds) == ["candidate.cadence_declared", "candidate.claimed"]
+    kinds = set(Event.objects.filter(actor=ann.email).values_list("kind", flat=True))
+    assert {"candidate.cadence_declared", "candidate.claimed"} <= kinds
     assert "Weekly" in shown(client, ann, candidate)
 
 
