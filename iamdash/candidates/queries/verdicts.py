@@ -56,7 +56,6 @@ def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tu
     stage = Stage(standing.stage)
     if stage is Stage.DELETED:
         return ()
-    waits = standing.safe_to_deactivate == Verdict.NOT_YET and standing.deactivate_from is not None
     deactivate = _card(
         readings,
         slug="deactivate",
@@ -65,7 +64,7 @@ def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tu
         earliest=standing.deactivate_from,
         requirements=requirements_from_json(standing.deactivate_requirements),
         is_next=stage is not Stage.DEACTIVATED,
-        could_be_sooner=waits and not cadence,
+        could_be_sooner=standing.deactivate_from is not None and not cadence,
     )
     delete = _card(
         readings,
@@ -75,7 +74,7 @@ def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tu
         earliest=standing.delete_from,
         requirements=requirements_from_json(standing.delete_requirements),
         is_next=stage is Stage.DEACTIVATED,
-        could_be_sooner=False,
+        could_be_sooner=standing.delete_from is not None and not cadence,
     )
     return (delete, deactivate) if stage is Stage.DEACTIVATED else (deactivate, delete)
 
