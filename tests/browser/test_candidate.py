@@ -62,7 +62,8 @@ def deactivated(person: Person) -> str:
     now = timezone.now()
     read = dict.fromkeys(("login_profile", "mfa_device", "ssh_public_key"), now.isoformat())
     iam_user = make_iam_user("uploads", groups=["developers"], other_credentials_read=read, keys_read_at=now)
-    make_access_key(iam_user, status="Inactive", status_changed_at=days_ago(300), last_used_at=days_ago(900))
+    old = {"status_changed_at": days_ago(300), "first_seen_at": days_ago(300), "last_used_at": days_ago(900)}
+    make_access_key(iam_user, status="Inactive", created_at=days_ago(950), last_used_as_of=now, **old)
     for kind, credential_id in (("login_profile", ""), ("mfa_device", "arn:aws:iam::111122223333:mfa/" + "x" * 60)):
         OtherCredential.objects.create(
             iam_user=iam_user, kind=kind, credential_id=credential_id, status_changed_at=now, first_seen_at=now
