@@ -82,9 +82,9 @@ def test_a_report_that_shows_other_keys_is_not_said_to_agree() -> None:
     iam_user = make_iam_user(report_slots=[*slots, ["2026-05-31T00:00:00+00:00", True]], asked_slots=slots)
     readings = Readings(by_part={"credential_report": NOW}, keys_as_of=days_ago(1))
 
-    assert key_table(iam_user, readings).agreeing_report_at is None
+    assert key_table(iam_user, readings, now=NOW).agreeing_report_at is None
     iam_user.report_slots = slots
-    assert key_table(iam_user, readings).agreeing_report_at == NOW
+    assert key_table(iam_user, readings, now=NOW).agreeing_report_at == NOW
 
 
 @pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_the_use_of_a_key_is_as_old_as_the_newest_reading_that_agreed() -> None:
         uses_agreed_directly={direct.access_key_id: days_ago(0.5).isoformat()},
     )
 
-    rows = {row.access_key_id: row for row in key_table(iam_user, readings_of(iam_user)).rows}
+    rows = {row.access_key_id: row for row in key_table(iam_user, readings_of(iam_user), now=NOW).rows}
 
     assert rows[direct.access_key_id].last_used_as_of == days_ago(0.5)
     assert rows[reported.access_key_id].last_used_as_of == days_ago(0.1)
@@ -111,7 +111,7 @@ def test_keys_that_are_gone_are_listed_last_with_the_age_they_had() -> None:
     make_access_key(iam_user)
     make_sync_run(uses_agreed_directly={gone.access_key_id: NOW.isoformat()})
 
-    last = key_table(iam_user, readings_of(iam_user)).rows[-1]
+    last = key_table(iam_user, readings_of(iam_user), now=NOW).rows[-1]
 
     assert (last.access_key_id, last.last_used_as_of) == (gone.access_key_id, days_ago(0.7))
 
@@ -135,7 +135,7 @@ def test_a_description_given_in_the_console_is_told_with_its_key_and_not_as_a_ta
     )
     make_access_key(iam_user, access_key_id="AKIAIOSFODNN7EXAMPLE")
 
-    facts, row = iam_user_facts(iam_user, Readings()), key_table(iam_user, Readings()).rows[0]
+    facts, row = iam_user_facts(iam_user, Readings()), key_table(iam_user, Readings(), now=NOW).rows[0]
 
     assert row.description == "nightly upload"
     assert [tag.name for tag in facts.tags] == ["team"]

@@ -283,8 +283,8 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
         )
     as_(client, people.ann)
 
-    # Session, person, page, check, the facts' twelve, teams, roles that may fit, and the frame's one.
-    with django_assert_num_queries(30):
+    # Session, person, page, check, the facts' twelve, the days of use, teams, roles that may fit, and the frame's one.
+    with django_assert_num_queries(31):
         client.get(f"/candidates/{claimed.pk}/")
 
 

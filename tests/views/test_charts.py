@@ -84,3 +84,20 @@ def test_a_team_without_candidates_has_an_empty_bar():
     (bar,) = drawings(charts.stage_bar([0, 0, 0, 0, 0, 0]))
 
     assert {segment.attrib["width"] for segment in bar} == {"0"}
+
+
+def test_a_strip_marks_the_days_of_use_on_the_band_of_what_is_known():
+    window = charts.Stretch(TODAY - timedelta(days=400), TODAY)
+    unread = charts.Stretch(TODAY - timedelta(days=500), TODAY - timedelta(days=390))
+    known = charts.Stretch(TODAY - timedelta(days=396), TODAY - timedelta(days=1))
+    days = [TODAY - timedelta(days=number) for number in (1, 30, 401)]
+
+    (strip,) = drawings(
+        charts.use_strip(days, window=window, known=known, unread=[unread], key_id="AKIA1", summary="<Monthly>")
+    )
+
+    placed = [(node.attrib["class"], node.attrib["x"], node.attrib["width"]) for node in strip.iter("rect")]
+    assert placed == [("read", "4", "396"), ("unread", "0", "11"), ("use", "399", "1.5"), ("use", "370", "1.5")]
+    assert strip.attrib["viewBox"] == "0 0 401 20"
+    assert strip.find("desc").text == "<Monthly>"
+    assert strip.attrib["aria-labelledby"].split() == [node.attrib["id"] for node in strip if "id" in node.attrib]

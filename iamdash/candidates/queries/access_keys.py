@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamdash.candidates.queries.readings import Readings
+from iamdash.candidates.queries.uses import LAST_USED_SOURCES, DayOfUse, KnownUse, days_of_use, known_use
 from iamdash.models import AccessKey, IamUser
 from iamdash.rules.evidence import Reading
 
 # A key made in the console with a description leaves a tag: its key is the access key ID, its value the description
 # (IAM User Guide, "Managing access keys for IAM users").
 DESCRIPTION_TAG = re.compile(r"^AKIA[A-Z0-9]{12,}$")
-LAST_USED_SOURCES = {"direct": "iam:GetAccessKeyLastUsed", "report": "iam:GetCredentialReport"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class KeyRow:
     not_read: str
     description: str
     gone_at: datetime | None
+    known_use: KnownUse
 
     @property
     def tone(self) -> str:
@@ -65,10 +66,11 @@ class KeyTable:
     unread_reason: str
 
 
-def key_table(iam_user: IamUser, readings: Readings) -> KeyTable:
-    """Return the keys of an IAM user, newest first, those that are gone last. One query."""
+def key_table(iam_user: IamUser, readings: Readings, *, now: datetime) -> KeyTable:
+    """Return the keys of an IAM user, newest first, those that are gone last. Two queries."""
     found = AccessKey.objects.filter(iam_user=iam_user).order_by("-created_at", "access_key_id")
-    rows = [_row(access_key, iam_user, readings) for access_key in found]
+    uses = days_of_use(iam_user, now=now)
+    rows = [_row(access_key, iam_user, readings, uses[access_key.pk], now) for access_key in found]
     gap = readings.gap("access_keys")
     return KeyTable(
         rows=tuple(sorted(rows, key=lambda row: row.gone_at is not None)),
@@ -85,21 +87,23 @@ def descriptions(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if DESCRIPTION_TAG.match(name)}
 
 
-def _row(access_key: AccessKey, iam_user: IamUser, readings: Readings) -> KeyRow:
+def _row(access_key: AccessKey, iam_user: IamUser, readings: Readings, uses: list[DayOfUse], now: datetime) -> KeyRow:
     known = [part for part in (access_key.last_used_service, access_key.last_used_region) if part not in {"", "N/A"}]
     gap = readings.gap("access_key_last_used") or readings.gap("credential_report")
+    last_used_as_of = _last_used_as_of(access_key, readings)
     return KeyRow(
         access_key_id=access_key.access_key_id,
         status=access_key.status,
         created_at=access_key.created_at,
         last_used_at=access_key.last_used_at,
         service_and_region=", ".join(known),
-        last_used_as_of=_last_used_as_of(access_key, readings),
+        last_used_as_of=last_used_as_of,
         last_used_source=LAST_USED_SOURCES.get(access_key.last_used_source, access_key.last_used_source),
         from_report=access_key.last_used_source == "report",
         not_read=gap.reason if gap else "no sync has asked AWS yet",
         description=iam_user.tags.get(access_key.access_key_id, ""),
         gone_at=access_key.gone_at,
+        known_use=known_use(access_key, uses, read_until=last_used_as_of, now=now),
     )
 
 

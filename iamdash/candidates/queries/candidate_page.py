@@ -187,7 +187,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
         verdicts=verdict_cards(standing, readings, cadence=candidate.cadence),
         cadence=candidate.cadence,
-        keys=key_table(iam_user, readings),
+        keys=key_table(iam_user, readings, now=now),
         other_credentials=other_credentials(iam_user),
         replacements=replacement_rows(candidate),
         trackers=_trackers(candidate),
