@@ -1,11 +1,19 @@
 """What holds for every test: it reaches this machine and nothing else, and static files need no collecting first."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from pytest_socket import socket_allow_hosts
+
+# As in CI, where hypothesis does so by itself: a busy machine is no reason to fail.
+if "CI" not in os.environ:
+    examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    examples.load_profile("patient")
 
 
 def pytest_runtest_setup() -> None:

@@ -13,7 +13,7 @@ from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts, KeyFacts, ReplacementFacts, RoleFacts, Thresholds
 from iamdash.rules.history import LAST_USED_SPAN
 from iamdash.rules.keys import LAST_USED, LISTED, no_reading, oldest_first
-from iamdash.rules.moments import newest
+from iamdash.rules.moments import after, newest
 from iamdash.rules.quiet import quiet_of
 from iamdash.rules.readiness import LISTING
 from iamdash.rules.roles import all_of
@@ -157,7 +157,7 @@ def _needed_silence(key: KeyFacts) -> timedelta:
 
 def _reached_at(facts: CandidateFacts, keys_used_at: datetime | None) -> datetime | None:
     """Return when the last condition came true: each role's first use that counts, and each key's silence."""
-    silent = [_silent_since(key) + _needed_silence(key) for key in facts.access_keys]
+    silent = [after(_silent_since(key), span=_needed_silence(key)) for key in facts.access_keys]
     used = [
         min((at for at in each.iam_role.uses if _counts(at, each, keys_used_at)), default=each.iam_role.last_used_at)
         for each in facts.replacements

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from iamdash.demo.stand_in.server import running_stand_in
-from iamdash.models import AwsAccount, Programme, SyncRun
+from iamdash.models import AwsAccount, Check, Programme, SyncRun
 from iamdash.standing.check import differences
 from tests.factories import make_aws_account, make_person, make_team
 from tests.inventory.one_user import ACCOUNT, REGION, World
@@ -15,9 +15,11 @@ from tests.inventory.one_user import ACCOUNT, REGION, World
 def aws_account(db: None) -> Iterator[AwsAccount]:
     yield make_aws_account()
 
-    finished = SyncRun.objects.filter(finished_at__isnull=False).order_by("finished_at")
-    if last := finished.values_list("finished_at", flat=True).last():
-        assert list(differences(last)) == []
+    finished = [
+        at for rows in (SyncRun, Check) for at in rows.objects.values_list("finished_at", flat=True) if at is not None
+    ]
+    if finished:
+        assert list(differences(max(finished))) == []
 
 
 @pytest.fixture
