@@ -74,7 +74,7 @@ def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tu
         earliest=standing.delete_from,
         requirements=requirements_from_json(standing.delete_requirements),
         is_next=stage is Stage.DEACTIVATED,
-        could_be_sooner=standing.delete_from is not None and not cadence,
+        could_be_sooner=False,
     )
     return (delete, deactivate) if stage is Stage.DEACTIVATED else (deactivate, delete)
 
