@@ -16,7 +16,7 @@ UNCONNECTED := DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing REDIS_URL=re
 PRODUCTION := $(UNCONNECTED) ALLOWED_HOSTS=iamdash.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tick run test bench simulate soak lint format browser lock
+.PHONY: help setup demo demo-tick run test coverage bench simulate soak lint format browser lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ run: setup  ## the whole product on your AWS: ambient credentials and iamdash.to
 	@$(BIN)/python -m iamdash.local run $(if $(PORT),--port '$(PORT)')
 
 test: lint browser  ## everything that has to hold: lint, and tests on real services and in a real browser
+	$(BIN)/pytest $(ARGS)
+
+coverage: setup browser  ## the same tests with the lines that none of them reaches, half as slow again
 	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
 
 bench: setup  ## what a sync costs at 200, 1,000 and 5,000 users, beside bare boto3 (ARGS="--users 200" runs one size)
