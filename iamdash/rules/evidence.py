@@ -74,6 +74,7 @@ class Requirement:
 
     `earliest`: when it may be met at the earliest, where it is not yet and a date can be told. `changes_at`: when time
     alone changes the answer. `reading_would_tell`: it is unknown only because a direct reading is missing or too old.
+    `cadence_would_tell`: the wait is that long only because nobody has said how often the key is used.
     """
 
     answer: Verdict
@@ -83,6 +84,7 @@ class Requirement:
     earliest: datetime | None = None
     changes_at: datetime | None = None
     reading_would_tell: bool = False
+    cadence_would_tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def towards_deactivation(
     waiting = [(key, quiet) for key, quiet in judged if quiet.answer is Verdict.NOT_YET]
     if not waiting:
         return _read_keys(tuple(quiet.sentence for _key, quiet in judged))
-    return _wait(facts, waiting)
+    return _wait(waiting)
 
 
 def after_deactivation(
@@ -89,9 +89,9 @@ def _read_keys(why: tuple[Sentence, ...]) -> NextStep:
     return NextStep("read_keys", "Let iamdash read the access keys", (*why, words))
 
 
-def _wait(facts: CandidateFacts, waiting: list[tuple[KeyFacts, Requirement]]) -> NextStep:
+def _wait(waiting: list[tuple[KeyFacts, Requirement]]) -> NextStep:
     key, quiet = min(waiting, key=lambda each: (each[1].earliest or END_OF_TIME, each[0].access_key_id))
-    declare = () if facts.cadence else (DECLARE,)
+    declare = (DECLARE,) if quiet.cadence_would_tell else ()
     return NextStep(
         "wait_for_silence",
         f"Find what uses {key.access_key_id}, or wait",

@@ -44,6 +44,7 @@ def key_is_quiet(key: KeyFacts, facts: CandidateFacts, *, now: datetime, thresho
         earliest=quiet.enough_from if answer is Verdict.NOT_YET else None,
         changes_at=quiet.changes_at(now),
         reading_would_tell=answer is Verdict.UNKNOWN,
+        cadence_would_tell=answer is Verdict.NOT_YET and quiet.wait.undeclared,
     )
 
 

@@ -132,6 +132,7 @@ def _soaked(
         earliest=soak.over_at if answer is Verdict.NOT_YET else None,
         changes_at=soak.changes_at(now),
         reading_would_tell=reading_would_tell and answer is Verdict.UNKNOWN,
+        cadence_would_tell=answer is Verdict.NOT_YET and soak.undeclared,
     )
 
 

@@ -14,13 +14,15 @@ from iamdash.rules.requirements import good_until
 class Soak:
     """`since` Inactive; over from `over_at` on, by a direct reading; `read_at`: the newest one; None: there is none.
 
-    `was_early`: a key that was deactivated before that was safe, which waits for as long as it should have been silent.
+    `was_early`: a key that was deactivated before that was safe, which waits for as long as it should have been silent;
+    `undeclared`: that is so long because nobody has said how often it is used.
     """
 
     since: datetime
     over_at: datetime
     read_at: datetime | None
     was_early: bool = False
+    undeclared: bool = False
 
     def answer(self, now: datetime) -> Verdict:
         """Return whether it is over, by a direct reading of the last day."""
@@ -45,7 +47,8 @@ def soak_of(key: KeyFacts, facts: CandidateFacts, thresholds: Thresholds) -> Soa
     span = max(_least(thresholds), quiet.wait.span) if was_early else _least(thresholds)
     used_directly = key.last_used_as_of if key.last_used_source == "direct" else None
     read_at = min(key.directly_read_at, used_directly) if key.directly_read_at and used_directly else None
-    return Soak(since, after(since, span=span), read_at, was_early)
+    undeclared = was_early and quiet.wait.undeclared and span > _least(thresholds)
+    return Soak(since, after(since, span=span), read_at, was_early, undeclared)
 
 
 def soak_since(since: datetime, read_at: datetime | None, thresholds: Thresholds) -> Soak:

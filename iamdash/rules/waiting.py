@@ -23,10 +23,11 @@ UNDECLARED = timedelta(weeks=11)
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long, and why so long, as the end of a sentence."""
+    """How long, and why so long, as the end of a sentence. `undeclared`: because nobody has said how often."""
 
     span: timedelta
     because: str
+    undeclared: bool = False
 
     @property
     def days(self) -> int:
@@ -73,12 +74,12 @@ def _by_rhythm(history: History, *, unknown: bool) -> Wait:
         if number >= MANY_GAPS:
             return Wait(min(4 * longest, A_YEAR), "four times its longest gap, as its gaps are uneven")
     if unknown:
-        return Wait(A_YEAR, "as its known history is too short or too uneven to show a rhythm")
+        return Wait(A_YEAR, "as its known history is too short or too uneven to show a rhythm", undeclared=True)
     return Wait(timedelta(0), "")
 
 
 def _undeclared() -> Wait:
-    return Wait(UNDECLARED, "as nobody has said how often it is used")
+    return Wait(UNDECLARED, "as nobody has said how often it is used", undeclared=True)
 
 
 def _declared(cadence: timedelta) -> Wait:

@@ -56,6 +56,7 @@ def requirements_to_json(requirements: tuple[Requirement, ...]) -> list[Json]:
             "source": requirement.source,
             "reading": requirement.reading.value,
             "earliest": _moment_to_json(requirement.earliest),
+            "cadence_would_tell": requirement.cadence_would_tell,
         }
         for requirement in requirements
     ]
@@ -70,6 +71,7 @@ def requirements_from_json(stored: list[Json]) -> tuple[Requirement, ...]:
             requirement["source"],
             Reading(requirement["reading"]),
             _moment_from_json(requirement["earliest"]),
+            cadence_would_tell=requirement["cadence_would_tell"],
         )
         for requirement in stored
     )

@@ -125,8 +125,7 @@ def claim(said: Said) -> str:
     """Claim it for a team."""
     team = Team.objects.get(pk=said.words["team"])
     actions.claim(candidate=said.candidate, team=team, by=said.by, now=said.now)
-    if cadence := said.words["cadence"]:
-        actions.declare_cadence(candidate=said.candidate, cadence=cadence, by=said.by, now=said.now)
+    actions.declare_cadence(candidate=said.candidate, cadence=said.words["cadence"], by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is yours."
 
 

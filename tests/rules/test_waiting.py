@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from iamdash.rules.waiting import A_YEAR, UNDECLARED, waiting_time
+from iamdash.rules.history import days_of_use, history_of
+from iamdash.rules.waiting import A_YEAR, UNDECLARED, wait_for, waiting_time
 from tests.rules.facts_builder import NOW, ago
 
 FORTNIGHT = timedelta(days=14)
@@ -90,6 +91,18 @@ def test_a_use_from_before_the_key_was_made_is_none_of_its_own() -> None:
     uses = every(60, times=5)
 
     assert wait(uses, created_at=ago(days=130)) == A_YEAR
+
+
+@pytest.mark.parametrize(
+    ("uses", "minimum_quiet", "undeclared"),
+    [([], FORTNIGHT, True), (every(1, times=400), FORTNIGHT, True), (every(1, times=400), timedelta(days=100), False)],
+)
+def test_a_wait_says_whether_it_would_be_shorter_if_somebody_said_how_often(
+    uses: list[datetime], minimum_quiet: timedelta, undeclared: bool
+) -> None:
+    found = wait_for(history_of(days_of_use(uses)), cadence=None, minimum_quiet=minimum_quiet)
+
+    assert found.undeclared is undeclared
 
 
 def test_the_organisation_may_ask_for_more() -> None:

@@ -104,6 +104,28 @@ def test_who_does_not_know_claims_all_the_same(client: Client, ann: Person) -> N
     assert (Claim.objects.get().person, candidate.cadence) == (ann, "")
 
 
+def test_who_claims_and_does_not_know_takes_back_what_was_said(client: Client, ann: Person) -> None:
+    candidate = a_candidate(used_days_ago=100, cadence="weekly")
+    client.force_login(ann)
+
+    client.post(f"/candidates/{candidate.pk}/claim", {"team": "platform", "cadence": ""})
+
+    candidate.refresh_from_db()
+    assert candidate.cadence == ""
+
+
+def test_an_ordinary_soak_promises_nothing_to_whoever_says_how_often(client: Client, ann: Person) -> None:
+    candidate = a_candidate(used_days_ago=500)
+    since = timezone.now() - timedelta(days=3)
+    candidate.iam_user.access_keys.update(status="Inactive", status_changed_at=since, first_seen_at=since)
+    assess([candidate.iam_user_id], now=timezone.now(), cause=Cause.AWS, actor="sync")
+
+    card = verdict(shown(client, ann, candidate), "delete")
+
+    assert "The soak goes on until" in card
+    assert "Nobody has said" not in card
+
+
 def test_the_answer_can_be_changed_and_taken_back_later(client: Client, ann: Person) -> None:
     candidate = a_candidate(used_days_ago=100, cadence="monthly")
     make_claim(candidate, person=ann, team=ann.teams.get())
@@ -143,5 +165,6 @@ def test_a_viewer_sees_the_verdicts_and_no_question(client: Client) -> None:
 
     page = shown(client, vic, a_candidate(used_days_ago=100))
 
-    assert "Safe to deactivate?" in page
+    assert "Whoever owns it can" in verdict(page, "deactivate")
+    assert 'href="#cadence"' not in page
     assert "How often is it used?" not in page

@@ -185,7 +185,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         next_step=next_step_card(next_step) if next_step else None,
         steps=step_lines(steps, stage=stage, taken_back=fall.steps if fall else frozenset(), readings=readings),
         preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
-        verdicts=verdict_cards(standing, readings, cadence=candidate.cadence),
+        verdicts=verdict_cards(standing, readings),
         cadence=candidate.cadence,
         keys=key_table(iam_user, readings, now=now),
         other_credentials=other_credentials(iam_user),

@@ -22,22 +22,21 @@ WORDS: Mapping[Verdict, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class RequirementLine:
-    """One thing that is asked for. `as_of`: how old the reading is; None: never read, or not known here."""
+    """One thing that is asked for; its sentence has its date. `as_of`: how old the reading is; None: not known here."""
 
     answer: str
     tone: str
     sentence: Sentence
     source: str
     as_of: datetime | None
-    earliest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictCard:
     """One "safe to …?". `earliest`: when it may be a yes, where a date can be told; `unseen`: what nobody can see.
 
-    `is_next`: it is the one that matters at this stage, and stands open. `could_be_sooner`: nobody has said how often
-    the keys are used, and that makes the wait longer.
+    `is_next`: it is the one that matters at this stage, and stands open. `could_be_sooner`: the wait is that long only
+    because nobody has said how often a key is used.
     """
 
     slug: str
@@ -51,7 +50,7 @@ class VerdictCard:
     could_be_sooner: bool
 
 
-def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tuple[VerdictCard, ...]:
+def verdict_cards(standing: Standing, readings: Readings) -> tuple[VerdictCard, ...]:
     """Return both verdicts, the one that matters first; none of an IAM user that is proved gone."""
     stage = Stage(standing.stage)
     if stage is Stage.DELETED:
@@ -64,7 +63,6 @@ def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tu
         earliest=standing.deactivate_from,
         requirements=requirements_from_json(standing.deactivate_requirements),
         is_next=stage is not Stage.DEACTIVATED,
-        could_be_sooner=standing.deactivate_from is not None and not cadence,
     )
     delete = _card(
         readings,
@@ -74,7 +72,6 @@ def verdict_cards(standing: Standing, readings: Readings, *, cadence: str) -> tu
         earliest=standing.delete_from,
         requirements=requirements_from_json(standing.delete_requirements),
         is_next=stage is Stage.DEACTIVATED,
-        could_be_sooner=False,
     )
     return (delete, deactivate) if stage is Stage.DEACTIVATED else (deactivate, delete)
 
@@ -88,7 +85,6 @@ def _card(
     earliest: datetime | None,
     requirements: tuple[Requirement, ...],
     is_next: bool,
-    could_be_sooner: bool,
 ) -> VerdictCard:
     word, tone = WORDS[answer]
     return VerdictCard(
@@ -100,7 +96,7 @@ def _card(
         lines=tuple(_line(each, readings) for each in requirements if each.answer is not Verdict.CANNOT_SEE),
         unseen=tuple(each.sentence for each in requirements if each.answer is Verdict.CANNOT_SEE),
         is_next=is_next,
-        could_be_sooner=could_be_sooner,
+        could_be_sooner=any(each.cadence_would_tell for each in requirements),
     )
 
 
@@ -112,5 +108,4 @@ def _line(requirement: Requirement, readings: Readings) -> RequirementLine:
         sentence=requirement.sentence,
         source=requirement.source,
         as_of=readings.as_of(requirement.reading),
-        earliest=requirement.earliest,
     )
