@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from iamdash.aws.access_keys import KeyReader
+from iamdash.aws.clusters import ClusterNames, read_clusters
 from iamdash.aws.identity import identify
 from iamdash.aws.listing import list_account_surely
 from iamdash.aws.pods import read_pods
@@ -28,9 +29,10 @@ def collect(
 ) -> Iterator[Piece]:
     """Yield what AWS says of the account; a part that it does not tell is an Unread and stops nothing else.
 
-    Identity; Listing; CredentialReport; ReportedUses; KeysOfUser, one by one; Absence, one by one; PodIdentities.
-    Nothing but an Unread comes where the credentials are not the account's. `clock` returns now in UTC, `on_progress`
-    is told what is read, how many are done and of how many (None: nobody knows), `pause` waits for seconds.
+    Identity; Listing; CredentialReport; ReportedUses; KeysOfUser, one by one; Absence, one by one; PodIdentities;
+    Clusters. Nothing but an Unread comes where the credentials are not the account's. `clock` returns now in UTC,
+    `on_progress` is told what is read, how many are done and of how many (None: nobody knows), `pause` waits for
+    seconds.
     """
     surroundings = Surroundings(clock, on_progress, pause)
     on_progress("Opening a session", 0, None)
@@ -54,7 +56,10 @@ def collect(
     )
     if listing:
         yield from ask_for_missing(session, known=known, listing=listing, surroundings=surroundings)
-    yield from read_pods(session, known=known, listing=listing, surroundings=surroundings)
+    names = ClusterNames(session)
+    yield from read_pods(session, names, known=known, listing=listing, surroundings=surroundings)
+    if listing:
+        yield from read_clusters(session, names, known=known, listing=listing, surroundings=surroundings)
 
 
 def _access_keys(

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from iamdash.aws.answers import Answer, optional_moment, optional_text, structure, structures, text, texts
+from iamdash.aws.answers import Answer, optional_moment, optional_text, structure, structures, text
+from iamdash.aws.clusters import CLUSTERS, ClusterNames
 from iamdash.aws.errors import READ_ERRORS, Malformed, unread
 from iamdash.aws.paging import eks_pages
 from iamdash.aws.progress import Surroundings
@@ -18,7 +19,6 @@ from iamdash.aws.session import AwsSession
 from iamdash.aws.snapshot import Association, Known, ListedRole, Listing, Part, PodIdentities, Unread
 from iamdash.aws.spread import due
 
-CLUSTERS = "eks:ListClusters"
 ASSOCIATIONS = "eks:ListPodIdentityAssociations"
 DESCRIBE = "eks:DescribePodIdentityAssociation"
 PRINCIPAL = "pods.eks.amazonaws.com"
@@ -26,7 +26,7 @@ DESCRIBED_AGAIN_AFTER = timedelta(days=1)
 
 
 def read_pods(
-    session: AwsSession, *, known: Known, listing: Listing | None, surroundings: Surroundings
+    session: AwsSession, names: ClusterNames, *, known: Known, listing: Listing | None, surroundings: Surroundings
 ) -> Iterator[PodIdentities | Unread]:
     """Yield a gap for whatever could not be read, then everything that could.
 
@@ -36,7 +36,7 @@ def read_pods(
         reason = "Without the list of IAM roles nobody knows whether one is for pods."
         yield Unread(Part.POD_IDENTITY, reason)
         return
-    reader = PodReader(session, known, surroundings)
+    reader = PodReader(session, names, known, surroundings)
     if known.association_ids or (listing and any(_trusts_pods(iam_role) for iam_role in listing.roles)):
         for region in known.regions:
             reader.read_region(region)
@@ -54,6 +54,7 @@ class PodReader:
     """Reads Regions one after another and keeps what it finds."""
 
     session: AwsSession
+    names: ClusterNames
     known: Known
     surroundings: Surroundings
     gaps: list[Unread] = field(default_factory=list)
@@ -75,8 +76,7 @@ class PodReader:
     def read_region(self, region: str) -> None:
         """Read the clusters of a Region, and the associations of each."""
         try:
-            pages = eks_pages(self.session, CLUSTERS, "clusters", region=region)
-            clusters = tuple(name for page in pages for name in texts(page, "clusters"))
+            clusters = self.names.of(region)
         except READ_ERRORS as error:
             self._miss(error, CLUSTERS, region)
             return

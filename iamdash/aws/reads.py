@@ -7,6 +7,7 @@ from typing import Any
 
 READS = frozenset(
     {
+        "eks:DescribeCluster",
         "eks:DescribePodIdentityAssociation",
         "eks:ListClusters",
         "eks:ListPodIdentityAssociations",

@@ -21,6 +21,7 @@ class Part(StrEnum):
     ACCESS_KEY_LAST_USED = "access_key_last_used"
     ABSENCES = "absences"
     POD_IDENTITY = "pod_identity"
+    EKS_CLUSTERS = "eks_clusters"
     IAM_USER = "iam_user"
     OTHER_CREDENTIALS = "other_credentials"
     REPLACEMENT_ROLES = "replacement_roles"
@@ -243,6 +244,27 @@ class PodIdentities:
     read_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A *described* EKS cluster (eks:DescribeCluster). `issuer`: of its OpenID Connect tokens, without https://."""
+
+    region: str
+    name: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """The EKS clusters of the Regions in which a role trusts one; what could not be read is Unread.
+
+    `described`: those that were described now. `names_by_region` holds only Regions whose ListClusters ended.
+    """
+
+    described: tuple[Cluster, ...]
+    names_by_region: Mapping[str, tuple[str, ...]]
+    read_at: datetime
+
+
 class CredentialKind(StrEnum):
     """What an IAM user may sign in or sign requests with besides access keys."""
 
@@ -298,6 +320,7 @@ Piece = (
     | ReportedUses
     | Absence
     | PodIdentities
+    | Clusters
     | CredentialsOfUser
     | DescribedRole
     | Unread
@@ -333,6 +356,7 @@ class Known:
     `users`: those not yet proved gone, by unique ID. `association_ids`: the associations already described.
     `read_everybody`: ask for every user's keys directly (`manage.py sync --direct`). `pods_read_at`: when associations
     were last read without a gap, so that known ones are described again once a day; None: describe them all.
+    `clusters`: (region, name) of the clusters whose issuer is known; `clusters_read_at`: likewise.
     """
 
     users: Mapping[str, KnownUser]
@@ -340,3 +364,5 @@ class Known:
     regions: tuple[str, ...]
     read_everybody: bool = False
     pods_read_at: datetime | None = None
+    clusters: frozenset[tuple[str, str]] = frozenset()
+    clusters_read_at: datetime | None = None

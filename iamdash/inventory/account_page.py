@@ -19,6 +19,7 @@ SOURCES = {
     Part.ACCESS_KEY_LAST_USED: "iam:GetAccessKeyLastUsed",
     Part.ABSENCES: "iam:GetUser",
     Part.POD_IDENTITY: "eks:DescribePodIdentityAssociation",
+    Part.EKS_CLUSTERS: "eks:DescribeCluster",
 }
 TRIGGERS = {"schedule": "Schedule", "person": "Asked for", "command": "Command line", "demo": "Demo"}
 

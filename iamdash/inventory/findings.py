@@ -7,6 +7,7 @@ from typing import Any
 
 from iamdash.aws.snapshot import (
     Absence,
+    Clusters,
     CredentialReport,
     CredentialsOfUser,
     DescribedRole,
@@ -30,6 +31,7 @@ PART_OF: Mapping[type, Part] = {
     KeysOfUser: Part.ACCESS_KEYS,
     Absence: Part.ABSENCES,
     PodIdentities: Part.POD_IDENTITY,
+    Clusters: Part.EKS_CLUSTERS,
 }
 
 
@@ -151,7 +153,9 @@ class Findings:
         gaps = {gap.part for gap in self.unread}
         return {part.value: at for part, at in self.read_at.items() if part not in gaps}
 
-    def _note_answer(self, piece: Identity | Listing | CredentialReport | KeysOfUser | Absence | PodIdentities) -> None:
+    def _note_answer(
+        self, piece: Identity | Listing | CredentialReport | KeysOfUser | Absence | PodIdentities | Clusters
+    ) -> None:
         # What the report says is as old as the report, however late we fetched it.
         at = piece.generated_at if isinstance(piece, CredentialReport) else piece.read_at
         part = PART_OF[type(piece)]

@@ -17,6 +17,7 @@ WORDS = {
     Part.ACCESS_KEY_LAST_USED: "when access keys were last used",
     Part.ABSENCES: "whether missing IAM users are gone",
     Part.POD_IDENTITY: "EKS Pod Identity associations",
+    Part.EKS_CLUSTERS: "the issuers of EKS clusters",
     Part.IAM_USER: "whether it still is this IAM user",
     Part.OTHER_CREDENTIALS: "other credentials",
     Part.REPLACEMENT_ROLES: "replacement roles",

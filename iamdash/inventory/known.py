@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from iamdash.aws.snapshot import Known, KnownUser, Part
 from iamdash.inventory.findings import Findings
-from iamdash.models import AccessKey, Candidate, IamUser, PodIdentityAssociation, Programme, Standing
+from iamdash.models import AccessKey, Candidate, EksCluster, IamUser, PodIdentityAssociation, Programme, Standing
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.route import WITHOUT_ROLE
 from iamdash.rules.stage import Stage
@@ -18,7 +18,7 @@ NEARLY_A_DAY = timedelta(hours=20)
 
 
 def known(findings: Findings, *, read_everybody: bool) -> Known:
-    """Return what is known of the account of this run. Five queries and one for the configured regions."""
+    """Return what is known of the account of this run. Six queries and one for the configured regions."""
     account_id = findings.account_id
     access_keys: dict[int, list[tuple[str, datetime, str]]] = defaultdict(list)
     last_uses: dict[int, dict[str, datetime | None]] = defaultdict(dict)
@@ -47,13 +47,15 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
     }
     associations = PodIdentityAssociation.objects.filter(aws_account_id=account_id, gone_at=None)
     programme = Programme.objects.filter(pk=1).first()
-    pods_read_at = findings.sync_run.freshness.get(Part.POD_IDENTITY.value)
+    clusters = EksCluster.objects.filter(aws_account_id=account_id, gone_at=None)
     return Known(
         users=users,
         association_ids=frozenset(associations.values_list("association_id", flat=True)),
         regions=tuple(programme.regions) if programme else (),
         read_everybody=read_everybody,
-        pods_read_at=datetime.fromisoformat(pods_read_at) if pods_read_at else None,
+        pods_read_at=_read_at(findings, Part.POD_IDENTITY),
+        clusters=frozenset(clusters.values_list("region", "name")),
+        clusters_read_at=_read_at(findings, Part.EKS_CLUSTERS),
     )
 
 
@@ -81,6 +83,11 @@ def to_read_daily(account_id: str) -> frozenset[int]:
 def _a_day_ago(findings: Findings, row: IamUser) -> bool:
     read_at = findings.keys_as_of(row)
     return read_at is None or findings.clock() - read_at >= NEARLY_A_DAY
+
+
+def _read_at(findings: Findings, part: Part) -> datetime | None:
+    stored = findings.sync_run.freshness.get(part.value)
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _slots(row: IamUser) -> tuple[tuple[datetime, bool], ...] | None:

@@ -5,6 +5,7 @@ from iamdash.models.check import Check, CredentialKind, OtherCredential
 from iamdash.models.inventory import (
     AccessKey,
     AccessKeyUse,
+    EksCluster,
     IamRole,
     IamUser,
     PodIdentityAssociation,
@@ -27,6 +28,7 @@ __all__ = [
     "Claim",
     "CredentialKind",
     "DailyCount",
+    "EksCluster",
     "Event",
     "IamRole",
     "IamUser",

@@ -192,6 +192,24 @@ class PodIdentityAssociation(models.Model):
         return f"{self.cluster_name}/{self.namespace}/{self.service_account}"
 
 
+class EksCluster(models.Model):
+    """A described EKS cluster, known by its OpenID Connect issuer (without https://): a name can be used again."""
+
+    aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="eks_clusters")
+    region = models.CharField(max_length=60)
+    name = models.CharField(max_length=100)
+    issuer = models.CharField(max_length=255)
+    first_seen_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "EKS cluster"
+        constraints = [models.UniqueConstraint(fields=["issuer", "aws_account"], name="one_eks_cluster_per_issuer")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SyncOutcome(models.TextChoices):
     """How a run ended."""
 

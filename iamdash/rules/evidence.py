@@ -38,6 +38,7 @@ class Reading(StrEnum):
     REPORT = "credential_report"
     KEYS = "access_keys"
     PODS = "pod_identity"
+    CLUSTERS = "eks_clusters"
     ABSENCES = "absences"
     CHECK = "other_credentials"
     PEOPLE = "people"

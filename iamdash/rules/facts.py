@@ -110,12 +110,22 @@ class AssociationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """An EKS cluster that we read, in whichever of our accounts. `issuer`: of its tokens, without https://."""
+
+    issuer: str
+    name: str
+    aws_account_id: str
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoleFacts:
     """An IAM role, as a replacement or a suggestion. `trust_policy` None: its text could not be parsed.
 
     `last_used_at` None: AWS recorded no use in its 400 days (and neither did the ledger). `shared_with`: how many other
     candidates are linked to it. `as_of`: the listing that holds it; None where roles were never read.
-    `uses`: the ledger of its last-used readings, oldest first.
+    `uses`: the ledger of its last-used readings, oldest first. `clusters`: those whose issuer its trust policy names.
     """
 
     unique_id: str
@@ -133,6 +143,7 @@ class RoleFacts:
     associations: tuple[AssociationFacts, ...] = ()
     associations_as_of: datetime | None = None
     uses: tuple[datetime, ...] = ()
+    clusters: tuple[ClusterFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

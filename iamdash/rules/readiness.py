@@ -7,6 +7,7 @@ from iamdash.rules.finding import Finding
 
 LISTING = "iam:GetAccountAuthorizationDetails"
 PODS = "eks:DescribePodIdentityAssociation"
+CLUSTERS = "eks:DescribeCluster"
 
 
 @dataclass(frozen=True, slots=True)

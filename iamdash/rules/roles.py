@@ -6,7 +6,7 @@ from datetime import datetime
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest
-from iamdash.rules.readiness import LISTING, PODS, Answer
+from iamdash.rules.readiness import CLUSTERS, LISTING, PODS, Answer
 from iamdash.rules.route import Route
 from iamdash.rules.route_accounts import own_account, vendor_account
 from iamdash.rules.route_federation import irsa, oidc
@@ -24,6 +24,7 @@ CHECKS: Mapping[Route, Callable[[RoleFacts, Policy, CandidateFacts], Answer]] = 
     Route.OWN_ACCOUNT: own_account,
     Route.ROLES_ANYWHERE: roles_anywhere,
 }
+READINGS = {LISTING: Reading.LISTING, PODS: Reading.PODS, CLUSTERS: Reading.CLUSTERS}
 
 
 def role_ready(facts: CandidateFacts) -> Step:
@@ -50,9 +51,7 @@ def _judge(replacement: ReplacementFacts, route: Route, facts: CandidateFacts) -
     answer = _answer(iam_role, route, facts)
     sentence = Sentence(plain(f"Role {iam_role.role_name}: {answer.words}."))
     source = answer.source or LISTING
-    return Evidence(
-        answer.holds, sentence, source, Reading.PODS if source == PODS else Reading.LISTING, answer.cannot_see
-    )
+    return Evidence(answer.holds, sentence, source, READINGS[source], answer.cannot_see)
 
 
 def _answer(iam_role: RoleFacts, route: Route, facts: CandidateFacts) -> Answer:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from iamdash.rules.conditions import flattened
 from iamdash.rules.evidence import Holds
-from iamdash.rules.facts import CandidateFacts, RoleFacts
+from iamdash.rules.facts import CandidateFacts, ClusterFacts, RoleFacts
 from iamdash.rules.finding import YES, Finding, every, no, some, unsure
-from iamdash.rules.readiness import Answer, answered
+from iamdash.rules.readiness import CLUSTERS, Answer, answered
 from iamdash.rules.trust import Asker, Policy, allowing, may
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
 STS = "sts.amazonaws.com"
 PROVIDER = re.compile(r"arn:aws[a-z-]*:iam::(?P<account_id>\d{12}):oidc-provider/(?P<host>.+)")
+PROVIDER_UNREAD = "Whether the OpenID Connect provider still exists in the account."
 EKS_HOST = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/id/.+")
 SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
+# Of several statements, the one that says most for the role.
+BEST_FIRST = (Holds.HOLDS, Holds.UNKNOWN, Holds.FAILS)
 # Providers that AWS knows by name, without an ARN in the account.
 BUILT_IN = frozenset({"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"})
 # Where the owner stands in a provider's subject. GitHub writes repo:OWNER/REPO:… and, for repositories made since
@@ -42,22 +45,15 @@ class Offer:
 def irsa(iam_role: RoleFacts, trust: Policy, facts: CandidateFacts) -> Answer:
     """Return whether one service account of an EKS cluster may take this role.
 
-    At best unknown: iamdash does not read which cluster is behind an issuer.
+    Unknown where the issuer is of no cluster that we read, in whichever of our accounts.
     """
     del facts
     offers = [offer for offer in _offers(trust) if EKS_HOST.fullmatch(offer.host)]
     if not offers:
         return Answer(Holds.FAILS, "its trust policy names no OpenID Connect provider of an EKS cluster")
-    found = some(_service_account_may(offer, iam_role, trust) for offer in offers)
-    if not found.truth:
-        return answered(found, "")
-    offer = offers[0]
-    warning = "" if offer.audiences else f"; it should also ask for the audience {STS}"
-    words = (
-        f"its trust policy names {offer.subjects[0]}, but iamdash does not read which cluster is behind "
-        f"{offer.host}{warning}"
-    )
-    return Answer(Holds.UNKNOWN, words)
+    clusters = {cluster.issuer: cluster for cluster in iam_role.clusters}
+    answers = [_irsa(offer, iam_role, trust, clusters.get(offer.host)) for offer in offers]
+    return next((answer for holds in BEST_FIRST for answer in answers if answer.holds is holds), answers[0])
 
 
 def oidc(iam_role: RoleFacts, trust: Policy, facts: CandidateFacts) -> Answer:
@@ -70,8 +66,38 @@ def oidc(iam_role: RoleFacts, trust: Policy, facts: CandidateFacts) -> Answer:
     return answered(
         found,
         f"its trust policy lets {' and '.join(sorted({offer.host for offer in offers}))} take it for a named owner",
-        cannot_see="Whether the OpenID Connect provider still exists in the account.",
+        cannot_see=PROVIDER_UNREAD,
     )
+
+
+def _irsa(offer: Offer, iam_role: RoleFacts, trust: Policy, cluster: ClusterFacts | None) -> Answer:
+    """Return the answer for one offer: what its trust policy says first, and then whose cluster the issuer is."""
+    found = _service_account_may(offer, iam_role, trust)
+    if not found.truth:
+        return answered(found, "")
+    found = _is_there(cluster, offer)
+    name = cluster.name if cluster else ""
+    accounts = " and ".join(
+        subject.removeprefix("system:serviceaccount:").replace(":", "/") for subject in offer.subjects
+    )
+    warning = "" if offer.audiences else f"; it should also ask for the audience {STS}"
+    words = f"service account {accounts} of cluster {name} may take it{warning}"
+    return answered(found, words, cannot_see=PROVIDER_UNREAD, source=CLUSTERS)
+
+
+def _is_there(cluster: ClusterFacts | None, offer: Offer) -> Finding:
+    if cluster is None:
+        return unsure(
+            f"its trust policy names {offer.subjects[0]}, but {offer.host} is of no EKS cluster that was read"
+        )
+    if cluster.gone_at is not None:
+        return no(f"the EKS cluster {cluster.name} behind {offer.host} is gone")
+    return YES
+
+
+def eks_issuers(trust: Policy) -> frozenset[str]:
+    """Return the issuers of EKS clusters whose tokens some statement lets in."""
+    return frozenset(offer.host for offer in _offers(trust) if EKS_HOST.fullmatch(offer.host))
 
 
 def _offers(trust: Policy) -> Iterator[Offer]:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from iamdash.models import IamRole, PodIdentityAssociation, Replacement, RoleUse
-from iamdash.rules.facts import AssociationFacts, ReplacementFacts, RoleFacts
+from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacement, RoleUse
+from iamdash.rules.facts import AssociationFacts, ClusterFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest, soonest
+from iamdash.rules.route_federation import eks_issuers
 from iamdash.standing.freshness import Freshness, freshness_of
 
 
@@ -47,6 +48,7 @@ def role_facts(iam_roles: Collection[IamRole], freshness: Mapping[str, Freshness
     missing = {iam_role.aws_account_id for iam_role in iam_roles} - freshness.keys()
     fresh_by_account = {**freshness, **freshness_of(missing)}
     associations = _associations([iam_role.arn for iam_role in iam_roles])
+    clusters = _clusters(iam_roles)
     uses: dict[int, list[datetime]] = defaultdict(list)
     for iam_role_id, at in RoleUse.objects.filter(iam_role__in=iam_roles).values_list("iam_role", "last_used_at"):
         uses[iam_role_id].append(at)
@@ -55,6 +57,7 @@ def role_facts(iam_roles: Collection[IamRole], freshness: Mapping[str, Freshness
             iam_role,
             sorted(uses[iam_role.pk]),
             tuple(associations[iam_role.arn]),
+            tuple(clusters[iam_role.pk]),
             fresh_by_account.get(iam_role.aws_account_id, Freshness()),
         )
         for iam_role in iam_roles
@@ -81,8 +84,21 @@ def _associations(arns: Collection[str]) -> dict[str, list[AssociationFacts]]:
     return found
 
 
+def _clusters(iam_roles: Collection[IamRole]) -> dict[int, list[ClusterFacts]]:
+    """Return the clusters whose issuer a role trusts, by its row id; no query where none trusts any."""
+    issuers = {iam_role.pk: eks_issuers(iam_role.trust_policy or {}) for iam_role in iam_roles}
+    wanted = {issuer for trusted in issuers.values() for issuer in trusted}
+    rows = EksCluster.objects.filter(issuer__in=wanted).order_by("issuer", "gone_at") if wanted else ()
+    found = [ClusterFacts(row.issuer, row.name, row.aws_account_id, row.gone_at) for row in rows]
+    return {pk: [cluster for cluster in found if cluster.issuer in trusted] for pk, trusted in issuers.items()}
+
+
 def _facts(
-    iam_role: IamRole, uses: list[datetime], associations: tuple[AssociationFacts, ...], fresh: Freshness
+    iam_role: IamRole,
+    uses: list[datetime],
+    associations: tuple[AssociationFacts, ...],
+    clusters: tuple[ClusterFacts, ...],
+    fresh: Freshness,
 ) -> RoleFacts:
     return RoleFacts(
         unique_id=iam_role.unique_id,
@@ -100,4 +116,5 @@ def _facts(
         associations=associations,
         associations_as_of=fresh.pods_as_of,
         uses=tuple(uses),
+        clusters=clusters,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from iamdash.aws.snapshot import (
+    Clusters,
     CredentialReport,
     KeysOfUser,
     Known,
@@ -30,6 +31,9 @@ def known_after(pieces: Iterable[Piece], before: Known) -> Known:
                 users[subject] = replace(users[subject], ask_failed=True)
             case PodIdentities():
                 before = replace(before, association_ids=piece.listed_ids, pods_read_at=piece.read_at)
+            case Clusters():
+                found = {(cluster.region, cluster.name) for cluster in piece.described}
+                before = replace(before, clusters=before.clusters | found, clusters_read_at=piece.read_at)
             case _:
                 pass
     return replace(before, users=users)

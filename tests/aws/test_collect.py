@@ -85,7 +85,7 @@ def test_pieces_come_in_the_order_in_which_they_are_of_use(run: Run) -> None:
     pieces, _ = run(known())
 
     assert [kind.__name__ for kind, _ in groupby(map(type, pieces))] == [
-        *("Identity", "Listing", "CredentialReport", "ReportedUses", "KeysOfUser", "PodIdentities"),
+        *("Identity", "Listing", "CredentialReport", "ReportedUses", "KeysOfUser", "PodIdentities", "Clusters"),
     ]
 
 

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
+from iamdash.aws.clusters import CLUSTERS, ClusterNames
 from iamdash.aws.listing import listed_role
-from iamdash.aws.pods import ASSOCIATIONS, CLUSTERS, DESCRIBE, read_pods
+from iamdash.aws.pods import ASSOCIATIONS, DESCRIBE, read_pods
 from iamdash.aws.progress import Surroundings
 from iamdash.aws.snapshot import Known, Listing, PodIdentities, Unread
 from tests.aws.pieces import known, listing
@@ -43,7 +44,8 @@ def description(association_id: str, **members: Any) -> dict[str, Any]:
 def read(
     recorded: Recorded, surroundings: Surroundings, before: Known, seen: Listing | None = FOR_PODS
 ) -> tuple[PodIdentities | None, list[Unread]]:
-    pieces = list(read_pods(recorded, known=before, listing=seen, surroundings=surroundings))  # type: ignore[arg-type]
+    names = ClusterNames(recorded)  # type: ignore[arg-type]
+    pieces = list(read_pods(recorded, names, known=before, listing=seen, surroundings=surroundings))  # type: ignore[arg-type]
     found = [piece for piece in pieces if isinstance(piece, PodIdentities)]
     return (found[0] if found else None), [piece for piece in pieces if isinstance(piece, Unread)]
 

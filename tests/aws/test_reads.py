@@ -26,7 +26,14 @@ TRUST = json.dumps(
                 "Effect": "Allow",
                 "Principal": {"Service": "pods.eks.amazonaws.com"},
                 "Action": ["sts:AssumeRole", "sts:TagSession"],
-            }
+            },
+            {
+                "Effect": "Allow",
+                "Principal": {
+                    "Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/ABC"
+                },
+                "Action": "sts:AssumeRoleWithWebIdentity",
+            },
         ],
     }
 )

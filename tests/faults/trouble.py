@@ -13,6 +13,7 @@ READS = (
     *("iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport", "iam:GetCredentialReport"),
     *("iam:ListAccessKeys", "iam:GetAccessKeyLastUsed", "iam:GetUser"),
     *("eks:ListClusters", "eks:ListPodIdentityAssociations", "eks:DescribePodIdentityAssociation"),
+    "eks:DescribeCluster",
 )
 LISTING = "iam:GetAccountAuthorizationDetails"
 # Whatever only reads, whichever action it is: nothing that the account's own people do is called so.

@@ -11,6 +11,7 @@ from iamdash.rules.facts import (
     AssociationFacts,
     CandidateFacts,
     ClaimFacts,
+    ClusterFacts,
     CredentialFacts,
     CredentialKind,
     KeyFacts,
@@ -167,6 +168,13 @@ ASSOCIATIONS = st.builds(
     external_id=st.sampled_from(["", "x"]),
     disable_session_tags=st.booleans(),
 )
+CLUSTERS = st.builds(
+    ClusterFacts,
+    issuer=st.sampled_from(["oidc.eks.eu-west-1.amazonaws.com/id/ABC", "oidc.eks.eu-west-1.amazonaws.com/id/DEF"]),
+    name=st.just("govuk"),
+    aws_account_id=st.sampled_from([ACCOUNT_ID, "444455556666"]),
+    gone_at=st.none() | MOMENTS,
+)
 ROLES = st.builds(
     RoleFacts,
     unique_id=st.just("AROA0000000000EXAMPLE"),
@@ -183,6 +191,7 @@ ROLES = st.builds(
     gone_at=st.none() | st.none() | MOMENTS,
     associations=st.lists(ASSOCIATIONS, max_size=2).map(tuple),
     associations_as_of=MAYBE,
+    clusters=st.lists(CLUSTERS, max_size=2).map(tuple),
     uses=st.lists(MOMENTS, max_size=3).map(lambda uses: tuple(sorted(uses))),
 )
 REPLACEMENTS = st.builds(

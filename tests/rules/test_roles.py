@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from iamdash.rules.evidence import Holds
+from iamdash.rules.facts import ClusterFacts
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
     ACCOUNT_ID,
+    NOW,
     USER_ARN,
     a_claimed_candidate,
     a_replacement,
@@ -289,13 +291,43 @@ def test_a_wildcard_under_an_unfamiliar_provider_is_unknown() -> None:
     assert judged(Route.OIDC, web(provider, "ci.example.org", "team:platform"))[0] is Holds.HOLDS
 
 
-def test_irsa_is_at_best_unknown_while_the_clusters_issuer_is_not_read() -> None:
-    subject = "system:serviceaccount:apps:uploader"
+UPLOADER = "system:serviceaccount:apps:uploader"
+# In an account other than the role's: what counts is that the provider is in the role's.
+GOVUK = ClusterFacts(EKS_HOST, "govuk", "444455556666")
 
-    holds, said = judged(Route.IRSA, web(EKS, EKS_HOST, subject))
+
+def test_irsa_is_ready_for_one_service_account_of_a_cluster_that_we_read() -> None:
+    holds, said = judged(Route.IRSA, web(EKS, EKS_HOST, UPLOADER), clusters=(GOVUK,))
+
+    assert holds is Holds.HOLDS
+    assert said == "Role uploader-role: service account apps/uploader of cluster govuk may take it."
+
+
+def test_irsa_is_unknown_while_no_cluster_that_we_read_has_the_issuer() -> None:
+    holds, said = judged(Route.IRSA, web(EKS, EKS_HOST, UPLOADER), clusters=(replace(GOVUK, issuer="other"),))
 
     assert holds is Holds.UNKNOWN
-    assert subject in said
+    assert f"{EKS_HOST} is of no EKS cluster that was read" in said
+
+
+def test_irsa_fails_where_the_cluster_is_gone() -> None:
+    holds, said = judged(Route.IRSA, web(EKS, EKS_HOST, UPLOADER), clusters=(replace(GOVUK, gone_at=NOW),))
+
+    assert holds is Holds.FAILS
+    assert "the EKS cluster govuk" in said
+
+
+def test_irsa_fails_with_a_provider_of_another_account() -> None:
+    foreign = EKS.replace(ACCOUNT_ID, "444455556666")
+
+    assert judged(Route.IRSA, web(foreign, EKS_HOST, UPLOADER), clusters=(GOVUK,))[0] is Holds.FAILS
+
+
+def test_one_statement_that_is_ready_is_enough_for_irsa() -> None:
+    other = "oidc.eks.eu-west-1.amazonaws.com/id/DEF"
+    unread = web(EKS.replace(EKS_HOST, other), other, UPLOADER)
+
+    assert judged(Route.IRSA, unread, web(EKS, EKS_HOST, UPLOADER), clusters=(GOVUK,))[0] is Holds.HOLDS
 
 
 @pytest.mark.parametrize(
@@ -307,10 +339,11 @@ def test_irsa_is_at_best_unknown_while_the_clusters_issuer_is_not_read() -> None
     ],
 )
 def test_irsa_fails_without_one_service_account_or_with_a_wrong_audience(subject: str | None, audience: str) -> None:
-    assert judged(Route.IRSA, web(EKS, EKS_HOST, subject, audience))[0] is Holds.FAILS
+    assert judged(Route.IRSA, web(EKS, EKS_HOST, subject, audience), clusters=(GOVUK,))[0] is Holds.FAILS
 
 
 def test_irsa_without_an_audience_is_warned_of() -> None:
-    said = judged(Route.IRSA, web(EKS, EKS_HOST, "system:serviceaccount:apps:uploader", None))[1]
+    holds, said = judged(Route.IRSA, web(EKS, EKS_HOST, UPLOADER, None), clusters=(GOVUK,))
 
+    assert holds is Holds.HOLDS
     assert "should also ask for the audience" in said

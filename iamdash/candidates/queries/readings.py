@@ -16,6 +16,7 @@ PARTS = {
     "access_key_last_used": "when this user's keys were last used",
     "absences": "whether this user is gone",
     "pod_identity": "EKS Pod Identity associations",
+    "eks_clusters": "the issuers of EKS clusters",
     "iam_user": "whether it still is this user",
     "other_credentials": "this user's other credentials",
     "replacement_roles": "a replacement role",

@@ -1,13 +1,14 @@
 """Any answer of a run to the file that reconciles it, in one transaction with the journal and the assessment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any
 
 from django.db import transaction
 
 from iamdash.aws.snapshot import (
     Absence,
+    Clusters,
     CredentialReport,
     CredentialsOfUser,
     DescribedRole,
@@ -20,6 +21,7 @@ from iamdash.aws.snapshot import (
 )
 from iamdash.inventory.findings import Changes, Findings
 from iamdash.inventory.lock import take_turns_writing
+from iamdash.inventory.reconcile.clusters import reconcile_clusters
 from iamdash.inventory.reconcile.gone import reconcile_absences
 from iamdash.inventory.reconcile.keys import reconcile_keys, reconcile_unread_keys
 from iamdash.inventory.reconcile.other_credentials import reconcile_other_credentials
@@ -30,6 +32,23 @@ from iamdash.inventory.reconcile.users import reconcile_users
 from iamdash.inventory.reconcile.uses import reconcile_reported_uses
 from iamdash.models.journal import record_all
 from iamdash.standing.assess import Cause, assess
+
+# Pieces that come by themselves, and what takes them in; who answers (Identity) changes no row.
+ALONE: Mapping[type, tuple[Callable[[Any, Findings], Changes], ...]] = {
+    Listing: (reconcile_users, reconcile_roles),
+    CredentialReport: (reconcile_report,),
+    ReportedUses: (reconcile_reported_uses,),
+    PodIdentities: (reconcile_pods,),
+    Clusters: (reconcile_clusters,),
+    CredentialsOfUser: (reconcile_other_credentials,),
+    DescribedRole: (reconcile_described_role,),
+}
+# Pieces that come one for each IAM user, so many at a time.
+TOGETHER: Mapping[type, Callable[[Any, Findings], Changes]] = {
+    KeysOfUser: reconcile_keys,
+    Absence: reconcile_absences,
+    Unread: reconcile_unread_keys,
+}
 
 
 def reconcile(pieces: Sequence[Piece], findings: Findings) -> None:
@@ -53,25 +72,10 @@ def reconcile(pieces: Sequence[Piece], findings: Findings) -> None:
 
 def changes_by(pieces: Sequence[Piece], findings: Findings) -> Changes:
     """Write what pieces of one kind change, in the caller's transaction; return it, for the journal and the rules."""
+    kind = type(pieces[0])
+    if kind in TOGETHER:
+        return TOGETHER[kind](pieces, findings)
     changes = Changes()
-    match pieces[0]:
-        case Listing() as listing:
-            changes.add(reconcile_users(listing, findings))
-            changes.add(reconcile_roles(listing, findings))
-        case CredentialReport() as report:
-            changes.add(reconcile_report(report, findings))
-        case KeysOfUser():
-            changes.add(reconcile_keys(cast("Sequence[KeysOfUser]", pieces), findings))
-        case ReportedUses() as reported:
-            changes.add(reconcile_reported_uses(reported, findings))
-        case Absence():
-            changes.add(reconcile_absences(cast("Sequence[Absence]", pieces), findings))
-        case PodIdentities() as pods:
-            changes.add(reconcile_pods(pods, findings))
-        case CredentialsOfUser() as credentials:
-            changes.add(reconcile_other_credentials(credentials, findings))
-        case DescribedRole() as iam_role:
-            changes.add(reconcile_described_role(iam_role, findings))
-        case Unread():
-            changes.add(reconcile_unread_keys(cast("Sequence[Unread]", pieces), findings))
+    for reconcile_one in ALONE.get(kind, ()):
+        changes.add(reconcile_one(pieces[0], findings))
     return changes
