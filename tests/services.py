@@ -6,11 +6,15 @@ they come from. IAMDASH_TEST_DATABASE_URL and IAMDASH_TEST_REDIS_URL name server
 
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
+import redis
 
 from iamdash.local.child import Child, stop_leftovers
 from iamdash.local.postgres import Postgres
@@ -40,7 +44,7 @@ class Services:
 
     def __init__(self) -> None:
         self.base = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-        self.running: list[Child] = []
+        self.running: dict[str, Child] = {}
 
     def start(self) -> None:
         self._set("DATABASE_URL", Postgres(self.base, durable=False))
@@ -51,16 +55,62 @@ class Services:
 
     def stop(self) -> None:
         while self.running:
-            self.running.pop().stop()
+            self.running.popitem()[1].stop()
         shutil.rmtree(self.base, ignore_errors=True)
+
+    def owns(self, name: str) -> bool:
+        """Return whether the server is this session's own, to be stopped and frozen as a test likes."""
+        return name in self.running
+
+    def restart(self, name: str) -> None:
+        """Stop a server while others ask it, start it again at the same address, and return once it answers."""
+        child = self.running[name]
+        child.stop()
+        child.start()
+        child.wait_until_ready(ANSWERS[name])
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Let a server, with every process of it, neither answer nor end."""
+        family = processes_of(self.running[name])
+        try:
+            for pid in family:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in family:
+                os.kill(pid, signal.SIGCONT)
 
     def _set(self, name: str, server: Postgres | Valkey) -> None:
         given = os.environ.get(f"IAMDASH_TEST_{name}")
         if not given:
-            self.running.append(server.start())
+            child = server.start()
+            self.running[child.name] = child
         os.environ[name] = given or server.url
 
 
+def postgres_answers() -> bool:
+    with suppress(psycopg.OperationalError), psycopg.connect(os.environ["DATABASE_URL"]):
+        return True
+    return False
+
+
+def valkey_answers() -> bool:
+    with suppress(redis.RedisError), redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        return bool(client.ping())
+    return False
+
+
+def processes_of(child: Child) -> list[int]:
+    """Return the process of a child and those that it has started; skip the test where the system does not tell."""
+    main = int((child.log.parents[1] / "run" / f"{child.name}.pid").read_text().split()[0])
+    children = Path(f"/proc/{main}/task/{main}/children")
+    if not children.exists():
+        pytest.skip("this system does not tell which processes a server has started")
+    return [main, *map(int, children.read_text().split())]
+
+
+ANSWERS = {"postgres": postgres_answers, "valkey": valkey_answers}
 SERVICES = Services()
 
 

@@ -31,6 +31,7 @@ from iamdash.demo.stand_in.state import State
 from iamdash.local import programs
 from iamdash.local.child import Child
 from iamdash.local.valkey import Valkey
+from tests.services import processes_of
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = "000000000001"
@@ -268,15 +269,6 @@ def test_two_syncs_of_one_account_never_run_together(fleet: Fleet) -> None:
     assert {run[1] for run in runs} == {"complete"}
 
 
-def pool_of(worker: Child) -> list[int]:
-    """Return the processes in which a worker carries out its orders."""
-    main = int((worker.log.parents[1] / "run" / f"{worker.name}.pid").read_text().split()[0])
-    children = Path(f"/proc/{main}/task/{main}/children")
-    if not children.exists():
-        pytest.skip("this system does not tell which processes a worker has started")
-    return [int(pid) for pid in children.read_text().split()]
-
-
 @pytest.mark.slow
 def test_the_order_of_a_killed_worker_process_is_carried_out_by_another(fleet: Fleet) -> None:
     account_id = account_ids(1)[0]
@@ -285,7 +277,8 @@ def test_the_order_of_a_killed_worker_process_is_carried_out_by_another(fleet: F
     fleet.order_sync(account_id, queue="sync")
     fleet.wait(lambda runs: len(runs) == 1)
 
-    for pid in pool_of(fleet.workers[0]):
+    _, *pool = processes_of(fleet.workers[0])
+    for pid in pool:
         os.kill(pid, signal.SIGKILL)
     fleet.aws.state.faults.clear()
     runs = fleet.wait(lambda runs: any(run[1] == "complete" for run in runs))

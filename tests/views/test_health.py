@@ -1,11 +1,14 @@
 """Health checks answer probers that know nothing: no sign-in, no host name, and no database or cache."""
 
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.db import connections
 from django.test import Client, override_settings
+
+from tests.services import SERVICES
 
 
 @pytest.fixture
@@ -52,6 +55,20 @@ def test_it_is_not_ready_without_postgres(
 
     assert answer.status_code == 500
     assert answer.json() == {"status": "failing", "checks": {"postgres": "does not answer", "redis": "ok"}}
+
+
+@pytest.mark.skipif(not SERVICES.owns("postgres"), reason="somebody else's Postgres is not frozen")
+@pytest.mark.django_db
+def test_a_frozen_postgres_is_soon_said_not_to_answer(client: Client) -> None:
+    client.get("/healthcheck/ready")
+    began = time.monotonic()
+
+    with SERVICES.frozen("postgres"):
+        answer = client.get("/healthcheck/ready")
+
+    assert answer.status_code == 500
+    assert answer.json()["checks"] == {"postgres": "does not answer", "redis": "ok"}
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("path", ["/healthcheck/live", "/healthcheck/ready"])
