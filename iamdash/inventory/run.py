@@ -10,7 +10,7 @@ from iamdash.models import AwsAccount, SyncOutcome, SyncRun
 
 # The part named by a run that ended before its time, whatever it was reading.
 WHOLE = "sync"
-KILLED = "The worker that ran this sync was stopped before it ended."
+CUT_SHORT = "This sync was cut short: its worker was stopped, or lost its database."
 LOOKED_AT_EVERY = timedelta(seconds=1)
 # Without these there is nothing to show of an account, so the run has failed.
 ESSENTIAL = frozenset({Part.IDENTITY, Part.AUTHORIZATION_DETAILS})
@@ -23,13 +23,13 @@ def newest_finished(aws_account: AwsAccount) -> SyncRun | None:
 
 
 def open_run(aws_account: AwsAccount, *, trigger: str, asked_by: str, now: datetime) -> SyncRun:
-    """Open a run, closing first what a killed worker left open. Call it with the account's lock held.
+    """Open a run, closing first what was cut short. Call it with the account's lock held.
 
     The new run carries what the last one knew, so that even a run that fails forgets nothing.
     """
     left_open = SyncRun.objects.filter(aws_account=aws_account, outcome=SyncOutcome.RUNNING)
     left_open.update(
-        outcome=SyncOutcome.FAILED, finished_at=now, progress={}, unread=[{"part": WHOLE, "reason": KILLED}]
+        outcome=SyncOutcome.FAILED, finished_at=now, progress={}, unread=[{"part": WHOLE, "reason": CUT_SHORT}]
     )
     last = newest_finished(aws_account) or SyncRun()
     return SyncRun.objects.create(

@@ -13,7 +13,8 @@ from itertools import count
 
 import pytest
 
-from tests.faults.story import Tally, again, tell
+from tests.faults.story import again, tell
+from tests.faults.tally import Tally
 
 SECONDS = float(os.environ.get("IAMDASH_TEST_SOAK_SECONDS") or 600)
 # By then something is wrong with everything, and the same would only be said again.

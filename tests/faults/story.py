@@ -3,11 +3,10 @@
 import os
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from threading import Thread, Timer
 from types import SimpleNamespace
@@ -15,43 +14,25 @@ from typing import Any
 from unittest.mock import patch
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import Error, close_old_connections, connections
 from moto.moto_api._internal import mock_random
 
 from iamdash.candidates import actions
 from iamdash.candidates.actions.errors import Refused
 from iamdash.demo.stand_in.faults import Fault
 from iamdash.demo.stand_in.server import running_stand_in
-from iamdash.inventory.sync import sync_account
+from iamdash.inventory.sync import LockLostError, sync_account
 from iamdash.models import AccessLevel, AwsAccount, Candidate, IamRole, Programme, SyncRun
 from iamdash.rules.route import Route
 from tests.factories import make_aws_account, make_person, make_team
 from tests.faults import promises, worker
-from tests.faults.trouble import ANY_READ, Happening, Trouble, draw
+from tests.faults.tally import Tally
+from tests.faults.trouble import ANY_READ, SHAKES, Happening, Trouble, draw
 from tests.faults.world import ACCOUNT, HOME, READER, REGION, STRANGE, World
 
 SYNCS = 6
 STEPS = [timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=5)]
 WAITS = 0.02
-
-
-@dataclass
-class Tally:
-    """How much has been tried: how often each trouble came up, how runs ended, and what the story was."""
-
-    stories: int = 0
-    syncs: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-
-    def line(self) -> str:
-        """Return the closing line."""
-        outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.outcomes.items()))
-        faults = ", ".join(f"{count} {kind}" for kind, count in sorted(self.faults.items()))
-        return (
-            f"{self.syncs} faulted syncs in {self.stories} stories, {self.faults.total()} faults ({faults}); "
-            f"outcomes: {outcomes}"
-        )
 
 
 class Story:
@@ -152,12 +133,31 @@ class Story:
         """Sync in a process that is killed (SIGKILL) a moment after one of its calls."""
         connections.close_all()
         process = worker.start(ACCOUNT, self.state.clock.offset)
-        timer = Timer(self.rng.choice([0, 0.01, 0.05, 0.2]), process.kill)
-        self.state.faults.append(Fault("act", ANY_READ, after=self.rng.randrange(15), times=1, deed=timer.start))
-        process.join(60)
+        with self.a_moment_after_a_call(process.kill):
+            process.join(60)
         assert process.exitcode is not None, "a sync took longer than a minute"
-        timer.cancel()
         self.tally.outcomes["killed" if process.exitcode else "not killed in time"] += 1
+
+    def sync_while(self, shake: Callable[[], None]) -> None:
+        """Sync while what we stand on goes away and comes back, a moment after one of the calls."""
+        with self.a_moment_after_a_call(shake):
+            try:
+                self.sync()
+            except (LockLostError, Error) as error:
+                self.told.append(f"  {error!r}")
+                self.tally.outcomes["without its database"] += 1
+        # As a worker does before its next order.
+        close_old_connections()
+
+    @contextmanager
+    def a_moment_after_a_call(self, deed: Callable[[], None]) -> Iterator[None]:
+        """Do a deed a moment after one of the calls made meanwhile; none, if there are not so many."""
+        timer = Timer(self.rng.choice([0, 0.01, 0.05, 0.2]), deed)
+        self.state.faults.append(Fault("act", ANY_READ, after=self.rng.randrange(15), times=1, deed=timer.start))
+        yield
+        timer.cancel()
+        if timer.ident is not None:
+            timer.join()
 
     def sync_a_wrong_account(self) -> None:
         """Sync with credentials of another account, which has users of its own."""
@@ -201,6 +201,7 @@ SYNC_IN: dict[Happening, Callable[[Story], object]] = {
     Happening.TWICE: Story.sync_twice_at_once,
     Happening.KILLED: Story.sync_and_be_killed,
     Happening.WRONG_ACCOUNT: Story.sync_a_wrong_account,
+    **{happening: partial(Story.sync_while, shake=shake) for happening, shake in SHAKES.items()},
 }
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.story import Tally, tell
+from tests.faults.story import tell
+from tests.faults.tally import Tally
 
 SAMPLE = range(1, 9)
 

@@ -1,12 +1,17 @@
 """What goes wrong in a sync, drawn at random: what AWS answers, what AWS's people do meanwhile, what happens to us."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from random import Random
+
+import psycopg
+from django.db import connection
 
 from iamdash.demo.stand_in.faults import Fault
 from tests.faults.world import World
+from tests.services import SERVICES
 
 READS = (
     *("sts:AssumeRole", "sts:GetCallerIdentity"),
@@ -23,13 +28,37 @@ FOR_EVER = None
 
 
 class Happening(StrEnum):
-    """What happens to the syncing process itself."""
+    """What happens to the syncing process itself, or to the servers that it stands on."""
 
     NOTHING = "undisturbed"
     KILLED = "killed"
     TWICE = "two at once"
     WRONG_ACCOUNT = "wrong account"
     OLD_REPORT = "older report"
+    DISCONNECTED = "connections to Postgres ended"
+    POSTGRES_RESTARTED = "Postgres restarted"
+    VALKEY_RESTARTED = "Valkey restarted"
+
+
+def end_connections() -> None:
+    """Let Postgres end every connection to our database but the one that asks for it."""
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as own:
+        own.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+# What shakes the ground that a sync stands on; a server that is not ours is not restarted.
+SHAKES: Mapping[Happening, Callable[[], None]] = {
+    Happening.DISCONNECTED: end_connections,
+    Happening.POSTGRES_RESTARTED: partial(SERVICES.restart, "postgres"),
+    Happening.VALKEY_RESTARTED: partial(SERVICES.restart, "valkey"),
+}
+NOT_OURS = {
+    *(() if SERVICES.owns("postgres") else [Happening.POSTGRES_RESTARTED]),
+    *(() if SERVICES.owns("valkey") else [Happening.VALKEY_RESTARTED]),
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +76,7 @@ class Trouble:
 
 def draw(world: World, rng: Random) -> Trouble:
     """Return the trouble of one sync: one to three faults, and often something that happens to the process too."""
-    happening = rng.choice([*Happening, *[Happening.NOTHING] * 4])
+    happening = rng.choice([*(each for each in Happening if each not in NOT_OURS), *[Happening.NOTHING] * 4])
     return Trouble(tuple(_fault(world, rng) for _ in range(rng.choice([1, 1, 2, 3]))), happening)
 
 

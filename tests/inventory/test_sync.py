@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from iamdash.aws.snapshot import Absence, KeysOfUser, Part, Piece, Unread
 from iamdash.inventory import lock
+from iamdash.inventory.run import CUT_SHORT
 from iamdash.inventory.sync import LockLostError, in_batches, sync_account
 from iamdash.models import AwsAccount, Candidate, Event, IamUser, Standing, SyncRun
 from iamdash.rules.route import Route
@@ -166,7 +167,7 @@ def test_the_run_of_a_killed_worker_is_closed_by_the_next_one(aws_account: AwsAc
 
     killed.refresh_from_db()
     assert (killed.outcome, killed.finished_at) == ("failed", LATER + HOUR)
-    assert killed.unread == [{"part": "sync", "reason": "The worker that ran this sync was stopped before it ended."}]
+    assert killed.unread == [{"part": "sync", "reason": CUT_SHORT}]
 
 
 def test_an_account_taken_out_of_the_config_is_not_read(aws_account: AwsAccount) -> None:
