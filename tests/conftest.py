@@ -5,10 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
+
+from tests.services import end_other_sessions
 
 # As in CI, where hypothesis does so by itself: a busy machine is no reason to fail.
 if "CI" not in os.environ:
@@ -18,6 +22,15 @@ if "CI" not in os.environ:
 
 def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The tests' database goes at the end, whoever is still connected to it."""
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        end_other_sessions(str(connections["default"].settings_dict["NAME"]))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -114,6 +114,12 @@ ANSWERS = {"postgres": postgres_answers, "valkey": valkey_answers}
 SERVICES = Services()
 
 
+def end_other_sessions(database: str) -> None:
+    """End every session in a database: one that a test left behind would keep it from being copied or dropped."""
+    with psycopg.connect(os.environ["DATABASE_URL"].rpartition("/")[0] + "/postgres", autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
+
+
 # A wrapper runs before every plain implementation of the hook, pytest-django's among them.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:

@@ -31,7 +31,7 @@ from iamdash.demo.stand_in.state import State
 from iamdash.local import programs
 from iamdash.local.child import Child
 from iamdash.local.valkey import Valkey
-from tests.services import processes_of
+from tests.services import end_other_sessions, processes_of
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = "000000000001"
@@ -157,6 +157,7 @@ def database_url(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
     with django_db_blocker.unblock():
         copied = connections["default"].settings_dict["NAME"]
         connections.close_all()
+        end_other_sessions(str(copied))
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {copied}")
         yield f"{server}/{DATABASE}"
