@@ -41,8 +41,9 @@ function toast(words) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy], [data-dismiss]");
+  const button = event.target.closest("[data-copy], [data-dismiss], [data-print]");
   if (button?.dataset.copy !== undefined) copy(button);
+  if (button?.dataset.print !== undefined) print();
   if (button?.dataset.dismiss !== undefined) {
     button.closest("[data-toast]").remove();
     document.getElementById("main").focus();

@@ -1,31 +1,68 @@
 """The overview: a lead's first page."""
 
+from datetime import date, timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from iamdash.candidates.queries.overview import DayCount, Overview, overview
+from iamdash.candidates.queries.candidate_list import viewer_of
+from iamdash.candidates.queries.overview.burn_down import DayCount
+from iamdash.candidates.queries.overview.groups import GROUPINGS
+from iamdash.candidates.queries.overview.page import Overview, overview
+from iamdash.rules.forecast import Expected, Outlook
 from iamdash.rules.stage import Stage
 from iamdash.views import charts
+from iamdash.views.access import person_of
+
+# A forecast further than this would leave no room for what was counted.
+DRAWN_AHEAD = timedelta(days=548)
+OUTLOOKS = {
+    Outlook.DONE: ("green", "Done"),
+    Outlook.ON_TRACK: ("green", "On track"),
+    Outlook.CLOSE: ("amber", "Close"),
+    Outlook.BEHIND: ("amber", "Behind"),
+    Outlook.UNKNOWN: ("", ""),
+}
 
 
-@require_GET
+@require_safe
 def overview_page(request: HttpRequest) -> HttpResponse:
-    """How many keys are left, who is stuck, how each team stands, what changed this week."""
+    """How many keys are left, whether they go in time, who is stuck, how each team stands, what changed this week."""
     now = timezone.now()
-    page = overview(now=now)
+    page = overview(request.GET.dict(), viewer=viewer_of(person_of(request).pk), now=now)
     weekly = tuple(count for count in page.history if (now.date() - count.day).days % 7 == 0)
     context = {
         "page": page,
         "now": now,
         "stages": list(Stage),
+        "groupings": GROUPINGS.values(),
         "burn_down": _burn_down(page, weekly),
         "weekly": weekly,
-        "teams": [(team, charts.stage_bar(team.counts)) for team in page.teams],
+        "groups": [
+            (group, charts.stage_bar(group.counts), charts.sparkline(group.weekly), *OUTLOOKS[group.outlook])
+            for group in page.groups.rows
+        ],
+        "ages": _ages(page),
+        "as_text": as_text(page, url=request.build_absolute_uri(), now=now.date()),
     }
     return render(request, "overview/overview.html", context)
+
+
+def as_text(page: Overview, *, url: str, now: date) -> str:
+    """Return the page as a paragraph to paste where a team talks."""
+    numbers = ", ".join(f"{number.value:,} {number.label}" for number in page.numbers[2:])
+    lines = [
+        f"{page.scope.words}, {now.day} {now:%B %Y}: {page.headline.first} {page.headline.rest}".strip(),
+        f"Of the IAM users: {numbers}.",
+    ]
+    if page.needs_someone:
+        names = ", ".join(f"{each.user_name} ({each.stage.label}, {each.owner})" for each in page.needs_someone)
+        lines.append(f"Needs someone: {names}.")
+    return "\n".join([*lines, url])
 
 
 def _burn_down(page: Overview, weekly: tuple[DayCount, ...]) -> SafeString | None:
@@ -33,10 +70,30 @@ def _burn_down(page: Overview, weekly: tuple[DayCount, ...]) -> SafeString | Non
     if len(weekly) < 2:
         return None
     first, last = weekly[0], weekly[-1]
-    target = f" The target date is {page.target_on.day} {page.target_on:%B %Y}." if page.target_on else ""
-    points = [charts.Point(count.day, count.active_keys, count.invented) for count in weekly]
     return charts.burn_down(
-        points,
+        [charts.Point(count.day, count.active_keys, count.invented) for count in weekly],
+        ahead=_ahead(page, today=last.day),
         target_on=page.target_on,
-        summary=f"From {first.active_keys:,} in {first.day:%B %Y} to {last.active_keys:,} today.{target}",
+        summary=f"From {first.active_keys:,} in {first.day:%B %Y} to {last.active_keys:,} today. {page.headline.rest}",
     )
+
+
+def _ahead(page: Overview, *, today: date) -> charts.Ahead | None:
+    if page.forecast is None:
+        return None
+    path: tuple[Expected, ...] = tuple(step for step in page.forecast.path if step.day <= today + DRAWN_AHEAD)
+    return charts.Ahead(
+        tuple(step.day for step in path),
+        tuple(step.fewest for step in path),
+        tuple(step.middle for step in path),
+        tuple(step.most for step in path),
+        page.forecast.likely_on,
+    )
+
+
+def _ages(page: Overview) -> SafeString:
+    candidates = reverse("candidates")
+    bars = [
+        charts.Bar(age.words, age.number.value, f"{candidates}?{age.number.query}", age.is_old) for age in page.ages
+    ]
+    return charts.age_bars(bars, title="IAM users with an active key, by the age of their oldest key")

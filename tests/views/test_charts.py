@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamdash.views import charts
+from iamdash.views.charts.plot import NARROW, WIDE
 
 TODAY = date(2026, 11, 23)
 
@@ -55,7 +56,7 @@ def test_every_point_lies_inside_the_plot(counts, days_to_target):
 
     for drawing, frame in zip(
         drawings(charts.burn_down(points(*counts), target_on=target_on, summary="")),
-        (charts.WIDE, charts.NARROW),
+        (WIDE, NARROW),
         strict=True,
     ):
         line = next(node for node in drawing if node.attrib.get("class") == "actual")
@@ -101,3 +102,50 @@ def test_a_strip_marks_the_days_of_use_on_the_band_of_what_is_known():
     assert strip.attrib["viewBox"] == "0 0 401 20"
     assert strip.find("desc").text == "<Monthly>"
     assert strip.attrib["aria-labelledby"].split() == [node.attrib["id"] for node in strip if "id" in node.attrib]
+
+
+def ahead(*middle: int, ends_on: date | None = None) -> charts.Ahead:
+    days = tuple(TODAY + timedelta(weeks=week) for week in range(len(middle)))
+    return charts.Ahead(days, tuple(max(count - 2, 0) for count in middle), middle, middle, ends_on)
+
+
+def test_what_is_expected_is_a_line_in_a_band_that_begins_today_and_names_its_end():
+    ends_on = TODAY + timedelta(weeks=2)
+    (wide, _) = drawings(
+        charts.burn_down(points(5, 3), ahead=ahead(3, 1, 0, ends_on=ends_on), target_on=None, summary="")
+    )
+
+    line = next(node for node in wide.iter("polyline") if node.attrib["class"] == "expected")
+    band = next(node for node in wide.iter("polygon"))
+    dot = next(node for node in wide.iter("circle"))
+    assert line.attrib["points"].split()[0] == f"{dot.attrib['cx']},{dot.attrib['cy']}"
+    assert len(band.attrib["points"].split()) == 6
+    assert f"Likely {ends_on:%b %Y}" in [node.text for node in wide.iter("text")]
+
+
+def test_without_an_end_in_sight_none_is_named():
+    (wide, _) = drawings(charts.burn_down(points(5, 3), ahead=ahead(3, 3, 3), target_on=None, summary=""))
+
+    assert not [node for node in wide.iter("text") if (node.text or "").startswith("Likely")]
+
+
+def test_a_bar_for_each_age_is_as_high_as_its_count_and_leads_to_its_list():
+    bars = [
+        charts.Bar("Under a year", 4, "/candidates/?age=1y", is_old=False),
+        charts.Bar("Older", 8, "/o", is_old=True),
+    ]
+
+    (wide, narrow) = drawings(charts.age_bars(bars, title="Ages"))
+
+    young, old = wide.iter("rect")
+    assert float(old.attrib["height"]) == 2 * float(young.attrib["height"])
+    assert old.attrib["class"] == "bar old"
+    assert [link.attrib["href"] for link in narrow.iter("a")] == ["/candidates/?age=1y", "/o"]
+
+
+def test_a_sparkline_falls_as_its_counts_do_and_one_count_has_none():
+    (spark,) = drawings(charts.sparkline([9, 5, 0]))
+
+    heights = [float(place.split(",")[1]) for place in next(iter(spark)).attrib["points"].split()]
+    assert heights == sorted(heights)
+    assert charts.sparkline([3]) == ""

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
 from iamdash.candidates.queries.filters import (
+    MY_TEAMS,
     NOBODY,
     VIEWS,
     Filters,
@@ -91,7 +92,7 @@ def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> Candid
         tabs=tabs(counts, filters),
         view_name=VIEWS[view],
         selects=controls,
-        hidden=tuple((name, value) for name in ("view", "keys", "opened") if (value := getattr(filters, name))),
+        hidden=tuple((name, value) for name in ("view", "keys", "age", "opened") if (value := getattr(filters, name))),
         chips=tuple(chips(filters, controls)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
         sort_label=sort_labels()[filters.shown_sort],
@@ -123,8 +124,8 @@ def known_accounts() -> dict[str, str]:
 
 
 def known_teams() -> dict[str, str]:
-    """Return the name of every team, and of having none."""
-    return {NOBODY: "No team yet"} | dict(Team.objects.order_by("name").values_list("pk", "name"))
+    """Return the name of every team, of the viewer's, and of having none."""
+    return {NOBODY: "No team yet", MY_TEAMS: "My teams"} | dict(Team.objects.order_by("name").values_list("pk", "name"))
 
 
 def _found(
@@ -132,7 +133,7 @@ def _found(
 ) -> QuerySet[Standing]:
     return Standing.objects.filter(
         view_condition(filters.shown_view, viewer=viewer, now=now),
-        filter_condition(filters, accounts=accounts, teams=teams, now=now),
+        filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now),
     )
 
 

@@ -22,6 +22,7 @@ from iamdash.rules.stage import Stage
 LONGEST = 200
 WEEK = timedelta(days=7)
 NOBODY = "none"
+MY_TEAMS = "mine"
 
 VIEWS = {
     "open": "All open",
@@ -50,6 +51,16 @@ USED = {
     "unread": "Could not be read",
 }
 KEYS = {"active": "Has an active key", "inactive": "Only inactive keys", "none": "No keys"}
+# Of the oldest key of an IAM user that has an active one: words, and days from and below.
+AGES = {
+    "90d": ("Under 90 days", 0, 90),
+    "1y": ("90 days to a year", 90, 365),
+    "2y": ("1 to 2 years", 365, 730),
+    "3y": ("2 to 3 years", 730, 1095),
+    "4y": ("3 to 4 years", 1095, 1460),
+    "5y": ("4 to 5 years", 1460, 1825),
+    "older": ("5 years or more", 1825, 36500),
+}
 OPENED = {"week": "In the last 7 days"}
 # Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
 # order up and for the order down.
@@ -92,6 +103,7 @@ class Filters:
     route: str = ""
     used: str = ""
     keys: str = ""
+    age: str = ""
     opened: str = ""
     sort: str = ""
     page: int = 1
@@ -154,13 +166,15 @@ def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
     }[view]
 
 
-def filter_condition(filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], now: datetime) -> Q:
+def filter_condition(
+    filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
+) -> Q:
     """Return the condition of search and filters. `accounts`, `teams`: what is known; unknown values are ignored."""
     condition = matches(filters.q)
     if filters.account in accounts:
         condition &= Q(candidate__iam_user__aws_account=filters.account)
     if filters.team in teams:
-        condition &= Q(owner_team=None if filters.team == NOBODY else filters.team)
+        condition &= _owned_by(filters.team, viewer)
     if filters.stage in STAGES:
         condition &= Q(stage=STAGES[filters.stage])
     if filters.risk in RISKS:
@@ -175,12 +189,24 @@ def filter_condition(filters: Filters, *, accounts: Mapping[str, str], teams: Ma
             "inactive": Q(active_keys=0, inactive_keys__gt=0),
             "none": Q(active_keys=0, inactive_keys=0),
         }[filters.keys]
+    if filters.age in AGES:
+        condition &= of_age(filters.age, now=now)
     if filters.opened in OPENED:
         condition &= Q(candidate__opened_at__gt=now - WEEK)
     return condition
 
 
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}
+
+
+def of_age(age: str, *, now: datetime) -> Q:
+    """Return which standings have an active key, and an oldest key of this age (of AGES)."""
+    _words, days, below = AGES[age]
+    return Q(
+        active_keys__gt=0,
+        oldest_key_created_at__lte=now - timedelta(days=days),
+        oldest_key_created_at__gt=now - timedelta(days=below),
+    )
 
 
 def order(sort: str) -> list[OrderBy]:
@@ -210,6 +236,12 @@ def unread_keys() -> Q:
     keys = AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), gone_at=None)
     ids_unknown = ~Q(Exists(keys)) & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
     return Q(Exists(keys.filter(last_used_as_of=None))) | ids_unknown
+
+
+def _owned_by(team: str, viewer: Viewer) -> Q:
+    if team == MY_TEAMS:
+        return Q(owner_team__in=viewer.team_slugs)
+    return Q(owner_team=None if team == NOBODY else team)
 
 
 def _used(used: str, now: datetime) -> Q:

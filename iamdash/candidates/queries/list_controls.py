@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iamdash.candidates.queries.filters import (
+    AGES,
     KEYS,
     OPENED,
     RISKS,
@@ -15,6 +16,8 @@ from iamdash.candidates.queries.filters import (
     Filters,
     sort_labels,
 )
+
+AGE_WORDS = {name: words for name, (words, _from, _below) in AGES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
         if value:
             words = next(choice.label for choice in labels[name].choices if choice.value == value)
             yield Chip(f"{labels[name].label}: {_ignored(words)}", filters.query(**{name: ""}))
-    for name, label, known in (("keys", "Keys", KEYS), ("opened", "Found", OPENED)):
+    for name, label, known in (("keys", "Keys", KEYS), ("age", "Oldest key", AGE_WORDS), ("opened", "Found", OPENED)):
         value = getattr(filters, name)
         if value:
             yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))

@@ -1,0 +1,1 @@
+"""The overview: one module for each of its cards."""

@@ -1,0 +1,82 @@
+"""Keys remaining: one count a day behind us, and what was retired and what arrived in each of the last weeks."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Case, Count, DateTimeField, F, Q, Sum, When
+from django.db.models.functions import Greatest, TruncDate
+
+from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.models import AccessKey, DailyCount
+from iamdash.rules.forecast import Week
+from iamdash.rules.keys import ACTIVE
+from iamdash.rules.stage import Stage
+
+YEAR = timedelta(days=366)
+MOST_WEEKS = 12
+LEFT = ~Q(stage=Stage.DELETED)
+STANDING = "iam_user__candidate__standing__"
+# When a key ceased to be active as far as we saw it: the day it was no longer Active, or, if it was to the last, the
+# day it was gone.
+ENDED_AT = Case(
+    When(status=ACTIVE, then=F("gone_at")), default=F("status_changed_at"), output_field=DateTimeField(null=True)
+)
+# It counts from when its IAM user was a candidate.
+ARRIVED_AT = Greatest("iam_user__candidate__opened_at", "first_seen_at")
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """What was left on a day: active keys, IAM users, and those of them without an owner.
+
+    `invented`: made up for the demo.
+    """
+
+    day: date
+    active_keys: int
+    iam_users: int
+    unclaimed: int
+    invented: bool = False
+
+
+def history(scope: Scope, *, today: date) -> tuple[DayCount, ...]:
+    """Return the counts of the last year, one a day, until yesterday."""
+    rows = (
+        DailyCount.objects.filter(scope.counts(), day__gt=today - YEAR, day__lt=today)
+        .values("day")
+        .annotate(
+            keys=Sum("active_keys", filter=LEFT, default=0),
+            users=Sum("candidates", filter=LEFT, default=0),
+            unclaimed=Sum("candidates", filter=LEFT & Q(team_slug=""), default=0),
+            made_up=Count("pk", filter=Q(invented=True)),
+        )
+        .order_by("day")
+    )
+    return tuple(DayCount(row["day"], row["keys"], row["users"], row["unclaimed"], row["made_up"] > 0) for row in rows)
+
+
+def weeks_of(scope: Scope, past: Iterable[DayCount], *, now: datetime) -> tuple[Week, ...]:
+    """Return the whole weeks that were counted, the oldest first and twelve at most: keys retired and keys arrived.
+
+    A week is seven days up to today. What came up before the first count was there before: it did not arrive.
+    """
+    today = now.date()
+    first = min((count.day for count in past if not count.invented), default=today)
+    known = min((today - first).days // 7, MOST_WEEKS)
+    since = today - timedelta(weeks=known)
+    rows = (
+        AccessKey.objects.filter(scope.standings(STANDING), iam_user__candidate__isnull=False)
+        .annotate(came=TruncDate(ARRIVED_AT), went=TruncDate(ENDED_AT))
+        .filter(Q(came__gt=since) | Q(went__gt=since), Q(went=None) | Q(went__gte=F("came")))
+        .values_list("came", "went")
+        .annotate(keys=Count("pk"))
+        .order_by()
+    )
+    arrived, retired = Counter[int](), Counter[int]()
+    for came, went, keys in rows:
+        arrived[(today - came).days // 7] += keys
+        if went is not None:
+            retired[(today - went).days // 7] += keys
+    return tuple(Week(retired[ago], arrived[ago]) for ago in reversed(range(known)))

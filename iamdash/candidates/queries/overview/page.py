@@ -1,0 +1,111 @@
+"""The overview, put together: are we on track, who is stuck, what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from iamdash.candidates.queries.filters import AGES, Viewer
+from iamdash.candidates.queries.overview.burn_down import DayCount, history, weeks_of
+from iamdash.candidates.queries.overview.groups import GROUPINGS, Groups, groups
+from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, needs_someone
+from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
+from iamdash.candidates.queries.overview.scope import Scope, ScopeChoice, read_accounts, scope_choices, scope_of
+from iamdash.candidates.queries.overview.week import Week, week
+from iamdash.models import AccessKey, Programme
+from iamdash.rules.forecast import Forecast, forecast
+from iamdash.rules.headline import Headline, headline
+from iamdash.rules.keys import ACTIVE
+
+# From here on an age is drawn as a warning.
+OLD = {"4y", "5y", "older"}
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """IAM users with an active key whose oldest key is of one age, and their list."""
+
+    words: str
+    is_old: bool
+    number: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole page. `has_accounts`, `has_synced`: for the empty states. `history` ends with what is true now.
+
+    `other_active_keys`: active keys of IAM users that are no candidates (yet), which the accounts page counts too.
+    """
+
+    scope: Scope
+    scopes: tuple[ScopeChoice, ...]
+    has_accounts: bool
+    has_synced: bool
+    headline: Headline
+    other_active_keys: int
+    target_on: date | None
+    numbers: tuple[Number, ...]
+    history: tuple[DayCount, ...]
+    forecast: Forecast | None
+    needs_someone: tuple[NeedsSomeone, ...]
+    totals: Totals
+    groups: Groups
+    ages: tuple[Age, ...]
+    week: Week
+
+    @property
+    def partly_invented(self) -> bool:
+        """Return whether some of the history was made up for the demo."""
+        return any(count.invented for count in self.history)
+
+    @property
+    def needs_query(self) -> Mapping[str, str]:
+        """Return the lists behind "Needs someone"."""
+        return {view: self.scope.list_query(f"view={view}") for view in ("stuck", "reopened")}
+
+
+def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) -> Overview:
+    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Twelve queries at most."""
+    accounts = read_accounts()
+    scope = scope_of(parameters, viewer=viewer, accounts=accounts)
+    grouping = GROUPINGS.get(parameters.get("by", ""), GROUPINGS["team"])
+    programme = Programme.objects.filter(pk=1).first() or Programme()
+    counted = totals(scope, viewer=viewer, now=now)
+    past = history(scope, today=now.date())
+    weeks = weeks_of(scope, past, now=now)
+    expected = forecast(weeks, left=counted.keys, today=now.date())
+    return Overview(
+        scope=scope,
+        scopes=scope_choices(scope, viewer=viewer, accounts=accounts),
+        has_accounts=bool(accounts),
+        has_synced=counted.everything > 0 or scope.is_narrow,
+        headline=headline(
+            counted.keys,
+            iam_users=counted.open,
+            weeks=weeks,
+            expected=expected,
+            target_on=programme.target_date,
+            today=now.date(),
+        ),
+        other_active_keys=_other_active_keys(scope),
+        target_on=programme.target_date,
+        numbers=numbers(counted, {count.day: count for count in past}, scope, stuck_days=programme.stuck_days, now=now),
+        history=(*past, DayCount(now.date(), counted.keys, counted.open, counted.unclaimed)),
+        forecast=expected,
+        needs_someone=needs_someone(scope, now=now),
+        totals=counted,
+        groups=groups(grouping, scope, target_on=programme.target_date, now=now),
+        ages=tuple(
+            Age(words, name in OLD, Number(count, words, scope.list_query(f"age={name}")))
+            for (name, (words, _from, _below)), count in zip(AGES.items(), counted.ages, strict=True)
+        ),
+        week=week(scope, now=now),
+    )
+
+
+def _other_active_keys(scope: Scope) -> int:
+    """Return the active keys of IAM users that are no candidates; those of teams are candidates, all of them."""
+    if scope.team_slugs is not None:
+        return 0
+    of_no_candidate = AccessKey.objects.filter(iam_user__candidate=None, iam_user__aws_account__removed_at=None)
+    in_scope = of_no_candidate.filter(iam_user__aws_account=scope.account_id) if scope.account_id else of_no_candidate
+    return in_scope.filter(status=ACTIVE, gone_at=None).count()

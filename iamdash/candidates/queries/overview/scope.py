@@ -1,0 +1,96 @@
+"""Whose work the overview is about: everybody's, that of the viewer's teams, or that of one AWS account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from django.db.models import Q
+
+from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
+from iamdash.models import AwsAccount, Standing
+
+EVERYTHING = "all"
+MINE = "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of the work, as `scope=` in the address says it. `words` begin the line under the page's name.
+
+    `account_id`, `team_slugs`: what it is limited to; "" and None: not. `asked`: a scope that means nothing here.
+    """
+
+    value: str = EVERYTHING
+    words: str = "All accounts"
+    account_id: str = ""
+    team_slugs: tuple[str, ...] | None = None
+    asked: str = ""
+
+    def standings(self, path: str = "") -> Q:
+        """Return which standings belong to it; `path` leads to them from another table."""
+        condition = Q()
+        if self.account_id:
+            condition &= Q(**{f"{path}candidate__iam_user__aws_account": self.account_id})
+        if self.team_slugs is not None:
+            condition &= Q(**{f"{path}owner_team__in": self.team_slugs})
+        return condition
+
+    def counts(self) -> Q:
+        """Return which rows of the daily counts belong to it."""
+        condition = Q(aws_account_id=self.account_id) if self.account_id else Q()
+        return condition & Q(team_slug__in=self.team_slugs) if self.team_slugs is not None else condition
+
+    def events(self) -> Q:
+        """Return which lines of the journal belong to it: those of its account, or of the candidates of its teams."""
+        condition = Q(aws_account_id=self.account_id) if self.account_id else Q()
+        if self.team_slugs is None:
+            return condition
+        theirs = Standing.objects.filter(self.standings())
+        of_candidates = Q(candidate_number__in=theirs.values("pk"))
+        return condition & (of_candidates | Q(unique_id__in=theirs.values("candidate__iam_user__unique_id")))
+
+    def list_query(self, query: str = "") -> str:
+        """Return the query string of a list, narrowed to this scope; what `query` says itself is narrower still."""
+        asked = dict(parse_qsl(query))
+        if self.account_id:
+            asked.setdefault("account", self.account_id)
+        if self.team_slugs is not None:
+            asked.setdefault("team", MY_TEAMS)
+        return urlencode(asked)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Return whether it is less than everything."""
+        return bool(self.account_id) or self.team_slugs is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoice:
+    """One scope to choose from."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+def scope_of(parameters: Mapping[str, str], *, viewer: Viewer, accounts: Mapping[str, str]) -> Scope:
+    """Return the scope that the address names; everything where it names none, or one that means nothing here."""
+    asked = parameters.get("scope", "")
+    if asked in {"", EVERYTHING}:
+        return Scope()
+    if asked == MINE and viewer.team_slugs:
+        return Scope(MINE, "The candidates of your teams", team_slugs=viewer.team_slugs)
+    if asked in accounts:
+        return Scope(asked, f"AWS account {accounts[asked]}", account_id=asked)
+    return Scope(asked=asked)
+
+
+def scope_choices(scope: Scope, *, viewer: Viewer, accounts: Mapping[str, str]) -> tuple[ScopeChoice, ...]:
+    """Return what can be chosen: everything, the viewer's teams where there are any, and each account."""
+    labels = {EVERYTHING: "All accounts and teams"} | ({MINE: "My teams"} if viewer.team_slugs else {}) | dict(accounts)
+    return tuple(ScopeChoice(value, label, value == scope.value) for value, label in labels.items())
+
+
+def read_accounts() -> dict[str, str]:
+    """Return the name of every AWS account that is read."""
+    return dict(AwsAccount.objects.filter(removed_at=None).order_by("name").values_list("pk", "name"))

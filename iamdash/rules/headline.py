@@ -1,0 +1,82 @@
+"""The sentence on top of the overview: what is left, whether it will be gone in time, and at which pace."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from iamdash.rules.forecast import Forecast, Outlook, Week, needed_every_four_weeks, outlook
+
+FOUR_WEEKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`first` is the news, `rest` what it rests on. `outlook`: how the target stands to the forecast."""
+
+    first: str
+    rest: str
+    outlook: Outlook
+
+
+def headline(
+    left: int,
+    *,
+    iam_users: int,
+    weeks: Sequence[Week],
+    expected: Forecast | None,
+    target_on: date | None,
+    today: date,
+) -> Headline:
+    """Return the sentence about `left` active keys in `iam_users`. `weeks`: the last ones, the oldest first."""
+    found = outlook(expected, left=left, target_on=target_on)
+    if left == 0:
+        are_left = f"{_plural('user', iam_users)} {'is' if iam_users == 1 else 'are'} left to delete"
+        rest = f"{iam_users:,} IAM {are_left}."
+        return Headline("No active key is left.", rest if iam_users else "", found)
+    keys = f"{left:,} active {_plural('key', left)} left in {iam_users:,} IAM {_plural('user', iam_users)}"
+    first = f"{keys}{_on_track(found, target_on)}."
+    rest = [_pace(weeks, left, target_on, today), _end(expected)]
+    return Headline(first, " ".join(part for part in rest if part), found)
+
+
+def _on_track(found: Outlook, target_on: date | None) -> str:
+    if target_on is None:
+        return ""
+    words = {Outlook.ON_TRACK: "on track", Outlook.CLOSE: "just about on track", Outlook.BEHIND: "not on track"}
+    return f", {words[found]} for {_day(target_on)}" if found in words else ""
+
+
+def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date) -> str:
+    """Return what was retired lately, what came up meanwhile, and what is needed."""
+    lately = weeks[-FOUR_WEEKS:]
+    if not lately:
+        return f"The target is {_day(target_on)}." if target_on else ""
+    retired, arrived = sum(week.retired for week in lately), sum(week.arrived for week in lately)
+    span = f"in the last {len(lately)} weeks" if len(lately) > 1 else "in the last week"
+    parts = [f"{retired:,} retired {span}"] + ([f"{arrived:,} came up"] if arrived else [])
+    words = " and ".join(parts)
+    if target_on is None:
+        return f"{words}."
+    needed = needed_every_four_weeks(left, today=today, target_on=target_on)
+    return f"{words}; we need {needed:,} every 4 weeks." if needed else f"{words}; the target was {_day(target_on)}."
+
+
+def _end(expected: Forecast | None) -> str:
+    if expected is None:
+        return "There is not enough history for a forecast: it takes four weeks."
+    if expected.likely_on is None:
+        return "At this pace the last key does not go within three years."
+    likely = f"{expected.likely_on:%B %Y}"
+    if expected.early_on is None or expected.late_on is None:
+        return f"At this pace the last key goes in {likely}, and may take more than three years."
+    early, late = f"{expected.early_on:%B %Y}", f"{expected.late_on:%B %Y}"
+    between = f", between {early} and {late} in four of five cases" if early != late else ""
+    return f"At this pace the last key goes in {likely}{between}."
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
