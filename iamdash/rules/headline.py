@@ -35,8 +35,8 @@ def headline(
         return Headline("No active key is left.", rest if iam_users else "", found)
     keys = f"{left:,} active {_plural('key', left)} left in {iam_users:,} IAM {_plural('user', iam_users)}"
     first = f"{keys}{_on_track(found, target_on)}."
-    rest = [_pace(weeks, left, target_on, today), _end(expected)]
-    return Headline(first, " ".join(part for part in rest if part), found)
+    parts = (_pace(weeks, left, target_on, today), _end(expected))
+    return Headline(first, " ".join(part for part in parts if part), found)
 
 
 def _on_track(found: Outlook, target_on: date | None) -> str:
@@ -58,7 +58,9 @@ def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date)
     if target_on is None:
         return f"{words}."
     needed = needed_every_four_weeks(left, today=today, target_on=target_on)
-    return f"{words}; we need {needed:,} every 4 weeks." if needed else f"{words}; the target was {_day(target_on)}."
+    if needed is None:
+        return f"{words}; the target was {_day(target_on)}."
+    return f"{words}; to be done by {_day(target_on)} we need {needed:,} every 4 weeks."
 
 
 def _end(expected: Forecast | None) -> str:

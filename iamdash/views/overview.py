@@ -94,6 +94,7 @@ def _ahead(page: Overview, *, today: date) -> charts.Ahead | None:
 def _ages(page: Overview) -> SafeString:
     candidates = reverse("candidates")
     bars = [
-        charts.Bar(age.words, age.number.value, f"{candidates}?{age.number.query}", age.is_old) for age in page.ages
+        charts.Bar(age.words, age.short, age.number.value, f"{candidates}?{age.number.query}", is_old=age.is_old)
+        for age in page.ages
     ]
     return charts.age_bars(bars, title="IAM users with an active key, by the age of their oldest key")

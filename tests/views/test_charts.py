@@ -131,8 +131,8 @@ def test_without_an_end_in_sight_none_is_named():
 
 def test_a_bar_for_each_age_is_as_high_as_its_count_and_leads_to_its_list():
     bars = [
-        charts.Bar("Under a year", 4, "/candidates/?age=1y", is_old=False),
-        charts.Bar("Older", 8, "/o", is_old=True),
+        charts.Bar("Under a year", "<1 y", 4, "/candidates/?age=1y", is_old=False),
+        charts.Bar("Older", "1 y+", 8, "/o", is_old=True),
     ]
 
     (wide, narrow) = drawings(charts.age_bars(bars, title="Ages"))

@@ -9,10 +9,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from iamdash.candidates.queries.filters import Viewer
+from iamdash.candidates.queries.overview.burn_down import weeks_of
 from iamdash.candidates.queries.overview.page import Overview
 from iamdash.candidates.queries.overview.page import overview as whole_overview
-from iamdash.models import DailyCount, Programme, SyncRun
+from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.models import AccessKey, Candidate, DailyCount, Programme, Standing, SyncRun
 from iamdash.models.journal import record
+from iamdash.rules.forecast import Week
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from tests.browser.believable import organisation
@@ -27,8 +30,8 @@ def signed_in(client: Client) -> Client:
     return client
 
 
-def overview(*, now: datetime, viewer: Viewer = Viewer(0, ()), **parameters: str) -> Overview:
-    return whole_overview(parameters, viewer=viewer, now=now)
+def overview(*, now: datetime, team_slugs: tuple[str, ...] = (), **parameters: str) -> Overview:
+    return whole_overview(parameters, viewer=Viewer(0, team_slugs), now=now)
 
 
 def body_of(client: Client) -> str:
@@ -147,7 +150,7 @@ def test_before_anything_was_found_it_points_at_the_accounts(client: Client) -> 
 def test_the_target_date_is_named(signed_in: Client) -> None:
     Programme.objects.update_or_create(pk=1, defaults={"target_date": "2027-04-30"})
 
-    assert "The target is 30 April 2027." in body_of(signed_in)
+    assert "by 30 April 2027 we need" in body_of(signed_in)
 
 
 def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
@@ -166,3 +169,92 @@ def test_what_is_stuck_in_an_account_that_is_behind_says_as_of_when(signed_in: C
     assert {line.as_of for line in stuck} == {three_days_ago}
     assert re.search(r"<strong>as of <time[^>]*>3 days ago</time></strong>", body_of(signed_in))
     assert re.search(r"as of <time[^>]*>3 days ago</time></strong>", signed_in.get("/candidates/").content.decode())
+
+
+def test_the_scope_of_an_account_narrows_every_number_and_every_link(signed_in: Client) -> None:
+    account_id = Standing.objects.values_list("candidate__iam_user__aws_account", flat=True).order_by("pk")[0]
+
+    everything, narrowed = overview(now=timezone.now()), overview(now=timezone.now(), scope=account_id)
+
+    assert 0 < narrowed.totals.open < everything.totals.open
+    assert sum(age.number.value for age in narrowed.ages) <= narrowed.totals.open
+    for number in (*narrowed.numbers, *(number for group in narrowed.groups.rows for number in group.numbers)):
+        listed = signed_in.get(f"/candidates/?{number.query}", follow=True).content.decode()
+        assert len(re.findall(r'<tr id="row-', listed)) == number.value, number
+
+
+def test_the_scope_of_my_teams_is_theirs_and_is_offered_only_to_who_has_one(signed_in: Client) -> None:
+    slugs = tuple(Standing.objects.exclude(owner_team=None).values_list("owner_team", flat=True).distinct()[:2])
+
+    mine = overview(now=timezone.now(), team_slugs=slugs, scope="mine")
+
+    assert mine.totals.open == Standing.objects.filter(owner_team__in=slugs, is_open=True).count()
+    assert {group.value for group in mine.groups.rows} == {*slugs, ""}
+    assert "mine" in {choice.value for choice in mine.scopes}
+    assert "mine" not in {choice.value for choice in overview(now=timezone.now()).scopes}
+
+
+def test_a_scope_that_means_nothing_shows_everything_and_says_so(signed_in: Client) -> None:
+    assert "There is no such part of the work here." in signed_in.get("/?scope=nonsense").content.decode()
+
+
+@pytest.mark.parametrize("by", ["team", "account", "route"])
+def test_the_work_is_shared_out_whole_whichever_way(signed_in: Client, by: str) -> None:
+    page = overview(now=timezone.now(), by=by)
+
+    assert sum(group.left for group in page.groups.rows) == page.totals.open
+    assert page.groups.grouping.name == by
+
+
+def test_keys_retired_and_keys_arrived_are_counted_apart_week_by_week() -> None:
+    now = timezone.now()
+    keys = {
+        "there all along": (60, None, None),
+        "arrived last week": (5, None, None),
+        "deactivated two weeks ago": (60, 12, None),
+        "deleted while active": (60, None, 3),
+        "inactive when first seen": (60, 200, None),
+    }
+    for name, (opened, inactive, gone) in keys.items():
+        iam_user = make_iam_user(name.replace(" ", "-"))
+        make_access_key(
+            iam_user,
+            first_seen_at=now - timedelta(days=opened),
+            status="Inactive" if inactive else "Active",
+            status_changed_at=now - timedelta(days=inactive or 200),
+        )
+        assess([iam_user.pk], now=now - timedelta(days=opened), cause=Cause.AWS, actor="sync")
+        AccessKey.objects.filter(iam_user=iam_user).update(gone_at=gone and now - timedelta(days=gone))
+
+    weeks = weeks_of(Scope(), first_at=now - timedelta(days=60), today=now.date())
+
+    assert len(weeks) == 8
+    assert weeks[-1] == Week(retired=1, arrived=1)
+    assert weeks[-2] == Week(retired=1, arrived=0)
+    assert set(weeks[:-2]) == {Week(0, 0)}
+
+
+def test_after_four_weeks_there_is_a_forecast_in_words_and_in_the_drawing(signed_in: Client) -> None:
+    now = timezone.now()
+    Candidate.objects.update(opened_at=now - timedelta(days=40))
+    for ago in (2, 9, 16, 23):
+        key = AccessKey.objects.filter(status="Active").order_by("pk")[0]
+        AccessKey.objects.filter(pk=key.pk).update(
+            status="Inactive", status_changed_at=now - timedelta(days=ago), first_seen_at=now - timedelta(days=40)
+        )
+    DailyCount.objects.create(
+        day=now.date() - timedelta(days=7), aws_account_id="1" * 12, stage=1, candidates=9, active_keys=13
+    )
+
+    body = body_of(signed_in)
+
+    assert "At this pace the last key goes in" in body
+    assert 'class="expected"' in body
+
+
+def test_it_can_be_copied_as_text(signed_in: Client) -> None:
+    body = body_of(signed_in)
+
+    (text,) = re.findall(r'data-copy="(All accounts,[^"]*)"', body)
+    assert "12 active keys left in 12 IAM users" in text
+    assert text.endswith("http://testserver/")

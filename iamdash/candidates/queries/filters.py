@@ -51,15 +51,15 @@ USED = {
     "unread": "Could not be read",
 }
 KEYS = {"active": "Has an active key", "inactive": "Only inactive keys", "none": "No keys"}
-# Of the oldest key of an IAM user that has an active one: words, and days from and below.
+# Of the oldest key of an IAM user that has an active one: words, short words, and days from and below.
 AGES = {
-    "90d": ("Under 90 days", 0, 90),
-    "1y": ("90 days to a year", 90, 365),
-    "2y": ("1 to 2 years", 365, 730),
-    "3y": ("2 to 3 years", 730, 1095),
-    "4y": ("3 to 4 years", 1095, 1460),
-    "5y": ("4 to 5 years", 1460, 1825),
-    "older": ("5 years or more", 1825, 36500),
+    "90d": ("Under 90 days", "<90 d", 0, 90),
+    "1y": ("90 days to a year", "90 d to 1 y", 90, 365),
+    "2y": ("1 to 2 years", "1 to 2 y", 365, 730),
+    "3y": ("2 to 3 years", "2 to 3 y", 730, 1095),
+    "4y": ("3 to 4 years", "3 to 4 y", 1095, 1460),
+    "5y": ("4 to 5 years", "4 to 5 y", 1460, 1825),
+    "older": ("5 years or more", "5 y+", 1825, 36500),
 }
 OPENED = {"week": "In the last 7 days"}
 # Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
@@ -201,7 +201,7 @@ ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Ro
 
 def of_age(age: str, *, now: datetime) -> Q:
     """Return which standings have an active key, and an oldest key of this age (of AGES)."""
-    _words, days, below = AGES[age]
+    _words, _short, days, below = AGES[age]
     return Q(
         active_keys__gt=0,
         oldest_key_created_at__lte=now - timedelta(days=days),

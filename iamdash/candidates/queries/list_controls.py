@@ -17,7 +17,7 @@ from iamdash.candidates.queries.filters import (
     sort_labels,
 )
 
-AGE_WORDS = {name: words for name, (words, _from, _below) in AGES.items()}
+AGE_WORDS = {name: words for name, (words, *_rest) in AGES.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,10 @@ def stage_bar(counts: Sequence[int]) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A count, its words, and the list that makes it up. `is_old`: drawn as a warning."""
+    """A count, its words, and the list that makes it up. `short`: what stands under it; `is_old`: a warning."""
 
     words: str
+    short: str
     count: int
     url: str
     is_old: bool
@@ -82,7 +83,7 @@ def _words(bars: Sequence[Bar], frame: Frame, room: float) -> SafeString:
     lines = []
     for position, bar in enumerate(bars):
         x = round(room * (position + 0.5), 1)
-        parts = [bar.words] if frame is WIDE else bar.words.split()
+        parts = [bar.short] if frame is WIDE else bar.short.split(" to ")
         lines += [(x, frame.top + frame.plot_height + 18 + 14 * line, part) for line, part in enumerate(parts)]
     return format_html_join("", '<text text-anchor="middle" x="{}" y="{}">{}</text>', lines)
 

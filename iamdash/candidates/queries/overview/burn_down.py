@@ -1,7 +1,6 @@
 """Keys remaining: one count a day behind us, and what was retired and what arrived in each of the last weeks."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -57,14 +56,12 @@ def history(scope: Scope, *, today: date) -> tuple[DayCount, ...]:
     return tuple(DayCount(row["day"], row["keys"], row["users"], row["unclaimed"], row["made_up"] > 0) for row in rows)
 
 
-def weeks_of(scope: Scope, past: Iterable[DayCount], *, now: datetime) -> tuple[Week, ...]:
-    """Return the whole weeks that were counted, the oldest first and twelve at most: keys retired and keys arrived.
+def weeks_of(scope: Scope, *, first_at: datetime | None, today: date) -> tuple[Week, ...]:
+    """Return the whole weeks since `first_at`, the oldest first and twelve at most: keys retired and keys arrived.
 
-    A week is seven days up to today. What came up before the first count was there before: it did not arrive.
+    A week is seven days up to today. What came up on the first day of all was there before: it did not arrive.
     """
-    today = now.date()
-    first = min((count.day for count in past if not count.invented), default=today)
-    known = min((today - first).days // 7, MOST_WEEKS)
+    known = min((today - first_at.date()).days // 7, MOST_WEEKS) if first_at else 0
     since = today - timedelta(weeks=known)
     rows = (
         AccessKey.objects.filter(scope.standings(STANDING), iam_user__candidate__isnull=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from iamdash.candidates.queries.filters import AGES, SAFE_TO_DEACTIVATE, SAFE_TO_DELETE, Viewer, of_age
 from iamdash.candidates.queries.overview.burn_down import DayCount
@@ -35,6 +35,7 @@ class Totals:
     """Everything that is counted of the candidates in a scope, in one query.
 
     `yours`, `yours_waiting`: what the viewer has claimed, and what of it is stuck, reopened or safe to act on.
+    `first_at`: when the first candidate came up.
     `ages`: IAM users with an active key by the age of their oldest key, a count for each of AGES.
     """
 
@@ -49,6 +50,7 @@ class Totals:
     deactivated: int
     new: int
     new_the_week_before: int
+    first_at: datetime | None
     yours: int
     yours_waiting: int
     ages: tuple[int, ...]
@@ -77,6 +79,7 @@ def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
     by_age = {f"age_{name}": is_open & of_age(name, now=now) for name in AGES}
     counted = Standing.objects.filter(scope.standings()).aggregate(
         everything=Count("pk"),
+        first_at=Min("candidate__opened_at"),
         keys=Sum("active_keys", filter=is_open, default=0),
         **{name: Count("pk", filter=condition) for name, condition in (conditions | by_age).items()},
     )
@@ -94,19 +97,19 @@ def numbers(
             found.keys,
             "active keys left",
             scope.list_query("keys=active"),
-            *_change(found.keys, then and then.active_keys, "in 4 weeks"),
+            *_change(found.keys, then.active_keys if then else None, "in 4 weeks"),
         ),
         Number(
             found.open,
             "IAM users left",
             scope.list_query(),
-            *_change(found.open, then and then.iam_users, "in 4 weeks"),
+            *_change(found.open, then.iam_users if then else None, "in 4 weeks"),
         ),
         Number(
             found.unclaimed,
             "with no owner",
             scope.list_query("view=unclaimed"),
-            *_change(found.unclaimed, lately and lately.unclaimed, "than last week"),
+            *_change(found.unclaimed, lately.unclaimed if lately else None, "than last week"),
         ),
         Number(
             found.stuck,

@@ -25,6 +25,7 @@ class Age:
     """IAM users with an active key whose oldest key is of one age, and their list."""
 
     words: str
+    short: str
     is_old: bool
     number: Number
 
@@ -71,7 +72,7 @@ def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) ->
     programme = Programme.objects.filter(pk=1).first() or Programme()
     counted = totals(scope, viewer=viewer, now=now)
     past = history(scope, today=now.date())
-    weeks = weeks_of(scope, past, now=now)
+    weeks = weeks_of(scope, first_at=counted.first_at, today=now.date())
     expected = forecast(weeks, left=counted.keys, today=now.date())
     return Overview(
         scope=scope,
@@ -95,8 +96,8 @@ def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) ->
         totals=counted,
         groups=groups(grouping, scope, target_on=programme.target_date, now=now),
         ages=tuple(
-            Age(words, name in OLD, Number(count, words, scope.list_query(f"age={name}")))
-            for (name, (words, _from, _below)), count in zip(AGES.items(), counted.ages, strict=True)
+            Age(words, short, name in OLD, Number(count, words, scope.list_query(f"age={name}")))
+            for (name, (words, short, _from, _below)), count in zip(AGES.items(), counted.ages, strict=True)
         ),
         week=week(scope, now=now),
     )
