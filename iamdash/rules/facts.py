@@ -29,13 +29,16 @@ class Thresholds:
 class Use:
     """One last-used reading: at `at` the key was used, as `source` ("direct" or "report") said as of `as_of`.
 
-    `unread_for`: how long nobody had read the key by then; zero where that is not known.
+    `unread_for`: how long nobody had read the key by then; zero where that is not known. `service`, `region`: as AWS
+    names them, for pages.
     """
 
     at: datetime
     as_of: datetime
     source: str
     unread_for: timedelta = timedelta(0)
+    service: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,9 @@
-"""Rows → facts: all that the rules may know of some IAM users, in a number of queries that does not grow with them."""
+"""Rows → facts: all that the rules may know of some IAM users."""
 
-from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from django.db.models import F, Max, Window
-from django.db.models.functions import TruncDay
-
-from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser, OtherCredential
+from iamdash.models import AccessKey, Claim, IamUser, OtherCredential
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import (
     CandidateFacts,
@@ -17,31 +12,15 @@ from iamdash.rules.facts import (
     CredentialKind,
     KeyFacts,
     PolicyFacts,
-    ReplacementFacts,
     Use,
 )
 from iamdash.rules.keys import INACTIVE
-from iamdash.rules.moments import NO_TIME, newest
+from iamdash.rules.moments import newest
 from iamdash.rules.origin import made_by_terraform
 from iamdash.rules.route import Route
-from iamdash.rules.vendors import VendorFacts
-from iamdash.standing.freshness import Freshness, freshness_of
-from iamdash.standing.replacements import replacements_of
-from iamdash.standing.vendors import vendors
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """What was fetched, ready to be looked up by IAM user."""
-
-    freshness: dict[str, Freshness]
-    access_keys: dict[int, list[AccessKey]]
-    uses: dict[int, list[Use]]
-    claims: dict[int, Claim]
-    replacements: dict[int, tuple[ReplacementFacts, ...]]
-    known_account_ids: frozenset[str]
-    other_credentials: dict[int, list[CredentialFacts]]
-    vendors: tuple[VendorFacts, ...]
+from iamdash.standing.freshness import Freshness, freshness
+from iamdash.standing.replacements import replacement_facts
+from iamdash.standing.rows import Rows, fetch
 
 
 def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
@@ -49,69 +28,24 @@ def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
     iam_users = list(
         IamUser.objects.filter(pk__in=iam_user_ids).select_related("aws_account", "candidate", "predecessor__candidate")
     )
-    rows = _fetch(iam_users)
-    return {iam_user.pk: _facts(iam_user, rows) for iam_user in iam_users}
+    rows = fetch(iam_users)
+    fresh = _freshness(rows)
+    return {iam_user.pk: _facts(iam_user, rows, fresh) for iam_user in iam_users}
 
 
-def _fetch(iam_users: list[IamUser]) -> _Rows:
-    ids = [iam_user.pk for iam_user in iam_users]
-    freshness = freshness_of({iam_user.aws_account_id for iam_user in iam_users})
-    replacements = replacements_of(ids, freshness)
-    return _Rows(
-        freshness=freshness,
-        access_keys=_access_keys(ids),
-        uses=_uses(ids),
-        claims={
-            claim.candidate.iam_user_id: claim
-            for claim in Claim.objects.filter(candidate__iam_user__in=ids, ended_at=None).select_related(
-                "candidate", "team", "person"
-            )
-        },
-        replacements=replacements,
-        known_account_ids=frozenset(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)),
-        other_credentials=_other_credentials(ids),
-        vendors=vendors(),
-    )
+def facts_of_one(iam_user: IamUser, rows: Rows) -> CandidateFacts:
+    """Return the facts of an IAM user that came with its account, candidate and predecessor, out of its rows."""
+    return _facts(iam_user, rows, _freshness(rows))
 
 
-def _access_keys(ids: list[int]) -> dict[int, list[AccessKey]]:
-    found: dict[int, list[AccessKey]] = defaultdict(list)
-    for access_key in AccessKey.objects.filter(iam_user__in=ids):
-        found[access_key.iam_user_id].append(access_key)
-    return found
+def _freshness(rows: Rows) -> dict[str, Freshness]:
+    return {aws_account_id: freshness(run) for aws_account_id, run in rows.runs.items()}
 
 
-def _other_credentials(ids: list[int]) -> dict[int, list[CredentialFacts]]:
-    found: dict[int, list[CredentialFacts]] = defaultdict(list)
-    for row in OtherCredential.objects.filter(iam_user__in=ids, gone_at=None):
-        # What it was before we first saw it, nobody can say.
-        since = max(row.status_changed_at, row.first_seen_at)
-        facts = CredentialFacts(CredentialKind(row.kind), row.credential_id, row.status, since, row.service)
-        found[row.iam_user_id].append(facts)
-    return found
-
-
-def _uses(ids: Collection[int]) -> dict[int, list[Use]]:
-    """Return the ledger by key, oldest first, with the last use of each day (see `rules.history`)."""
-    found: dict[int, list[Use]] = defaultdict(list)
-    days = (
-        AccessKeyUse.objects.filter(access_key__iam_user__in=ids, access_key__gone_at=None)
-        .annotate(day=TruncDay("last_used_at", tzinfo=UTC))
-        .annotate(unread_for=Window(Max(F("as_of") - F("seen_before")), partition_by=[F("access_key_id"), F("day")]))
-        .order_by("access_key_id", "day", "-last_used_at")
-        .distinct("access_key_id", "day")
-    )
-    for key_id, _day, at, as_of, source, unread_for in days.values_list(
-        "access_key_id", "day", "last_used_at", "as_of", "source", "unread_for"
-    ):
-        found[key_id].append(Use(at, as_of, source, unread_for or NO_TIME))
-    return found
-
-
-def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
+def _facts(iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Freshness]) -> CandidateFacts:
     candidate = getattr(iam_user, "candidate", None)
     predecessor = getattr(iam_user.predecessor, "candidate", None)
-    fresh = rows.freshness.get(iam_user.aws_account_id, Freshness())
+    fresh = freshness_by_account.get(iam_user.aws_account_id, Freshness())
     agreed_at = fresh.agreed_directly.get(iam_user.unique_id)
     read_at = newest([iam_user.keys_read_at, agreed_at])
     access_keys = rows.access_keys.get(iam_user.pk, [])
@@ -139,7 +73,7 @@ def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
         route=Route(candidate.route) if candidate and candidate.route else None,
         route_chosen_at=candidate.route_chosen_at if candidate else None,
         claim=_claim_facts(rows.claims.get(iam_user.pk)),
-        replacements=rows.replacements.get(iam_user.pk, ()),
+        replacements=replacement_facts(iam_user.pk, rows.links, freshness_by_account),
         ever_had_key=bool(access_keys),
         closed_at=candidate.closed_at if candidate else None,
         terraform_hint=made_by_terraform(iam_user.tags),
@@ -151,12 +85,18 @@ def _facts(iam_user: IamUser, rows: _Rows) -> CandidateFacts:
         groups=tuple(iam_user.groups),
         password_last_used_at=iam_user.password_last_used_at,
         mfa_active=iam_user.mfa_active,
-        other_credentials=tuple(rows.other_credentials[iam_user.pk]),
+        other_credentials=tuple(_credential_facts(row) for row in rows.other_credentials[iam_user.pk]),
         other_credentials_read={
             CredentialKind(kind): datetime.fromisoformat(at) for kind, at in iam_user.other_credentials_read.items()
         },
         vendors=rows.vendors,
     )
+
+
+def _credential_facts(row: OtherCredential) -> CredentialFacts:
+    # What it was before we first saw it, nobody can say.
+    since = max(row.status_changed_at, row.first_seen_at)
+    return CredentialFacts(CredentialKind(row.kind), row.credential_id, row.status, since, row.service)
 
 
 def _policies(iam_user: IamUser) -> tuple[PolicyFacts, ...]:

@@ -1,105 +1,99 @@
-"""The roles linked to candidates, as facts: the role itself, its ledger, its Pod Identity associations, its sharers."""
+"""The roles linked to candidates: the links with the role, its ledger, its associations, its clusters; and as facts."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacement, RoleUse
 from iamdash.rules.facts import AssociationFacts, ClusterFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest, soonest
 from iamdash.rules.route_federation import eks_issuers
-from iamdash.standing.freshness import Freshness, freshness_of
+from iamdash.standing.freshness import Freshness
 
 
-def replacements_of(
-    iam_user_ids: Collection[int], freshness: Mapping[str, Freshness]
-) -> dict[int, tuple[ReplacementFacts, ...]]:
-    """Return the standing replacements of each IAM user that has any, oldest link first."""
-    links = list(
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A standing link. `shared_with`: other candidates that are linked to its role; `role_uses`: the role's ledger."""
+
+    row: Replacement
+    shared_with: int
+    role_uses: list[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The standing links by the row id of the IAM user, the oldest first, and what belongs to their roles.
+
+    `associations`: by the ARN of the role; `clusters`: by issuer, one that is there before one that is gone.
+    """
+
+    by_iam_user: dict[int, list[Link]]
+    associations: dict[str, list[PodIdentityAssociation]]
+    clusters: dict[str, EksCluster]
+
+
+def links_of(iam_user_ids: Collection[int]) -> Links:
+    """Return the links of these IAM users. Two queries, and one where a role trusts the issuer of a cluster."""
+    same_role = Replacement.objects.filter(iam_role=OuterRef("iam_role"), unlinked_at=None)
+    uses = RoleUse.objects.filter(iam_role=OuterRef("iam_role")).order_by("last_used_at")
+    rows = (
         Replacement.objects.filter(candidate__iam_user__in=iam_user_ids, unlinked_at=None)
-        .select_related("candidate", "iam_role", "linked_by")
+        .select_related("candidate", "iam_role__aws_account", "linked_by")
+        .annotate(
+            linked=Subquery(same_role.order_by().values("iam_role").annotate(number=Count("pk")).values("number")),
+            role_uses=ArraySubquery(uses.values("last_used_at")),
+        )
         .order_by("linked_at", "pk")
     )
-    iam_roles = {link.iam_role_id: link.iam_role for link in links}
-    facts = role_facts(iam_roles.values(), freshness)
-    linked_to = dict(
-        Replacement.objects.filter(iam_role__in=iam_roles, unlinked_at=None)
-        .values_list("iam_role")
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    found: dict[int, list[ReplacementFacts]] = defaultdict(list)
-    for link in links:
-        found[link.candidate.iam_user_id].append(
-            ReplacementFacts(
-                iam_role=facts[link.iam_role_id],
-                linked_at=link.linked_at,
-                linked_by=str(link.linked_by),
-                shared_with=linked_to[link.iam_role_id] - 1,
-            )
-        )
-    return {iam_user_id: tuple(replacements) for iam_user_id, replacements in found.items()}
+    by_iam_user: dict[int, list[Link]] = defaultdict(list)
+    for row in rows:
+        by_iam_user[row.candidate.iam_user_id].append(Link(row, row.linked - 1, row.role_uses))
+    iam_roles = [link.row.iam_role for theirs in by_iam_user.values() for link in theirs]
+    return Links(by_iam_user, associations_of({iam_role.arn for iam_role in iam_roles}), _clusters(iam_roles))
 
 
-def role_facts(iam_roles: Collection[IamRole], freshness: Mapping[str, Freshness]) -> dict[int, RoleFacts]:
-    """Return the facts of IAM roles, by row id. `freshness` may lack their accounts: those are then looked up."""
-    missing = {iam_role.aws_account_id for iam_role in iam_roles} - freshness.keys()
-    fresh_by_account = {**freshness, **freshness_of(missing)}
-    associations = _associations([iam_role.arn for iam_role in iam_roles])
-    clusters = _clusters(iam_roles)
-    uses: dict[int, list[datetime]] = defaultdict(list)
-    for iam_role_id, at in RoleUse.objects.filter(iam_role__in=iam_roles).values_list("iam_role", "last_used_at"):
-        uses[iam_role_id].append(at)
-    return {
-        iam_role.pk: _facts(
-            iam_role,
-            sorted(uses[iam_role.pk]),
-            tuple(associations[iam_role.arn]),
-            tuple(clusters[iam_role.pk]),
-            fresh_by_account.get(iam_role.aws_account_id, Freshness()),
-        )
-        for iam_role in iam_roles
-    }
-
-
-def _associations(arns: Collection[str]) -> dict[str, list[AssociationFacts]]:
-    found: dict[str, list[AssociationFacts]] = defaultdict(list)
+def associations_of(arns: Collection[str]) -> dict[str, list[PodIdentityAssociation]]:
+    """Return the EKS Pod Identity associations of roles, by the role's ARN. One query, none without a role."""
+    found: dict[str, list[PodIdentityAssociation]] = defaultdict(list)
+    if not arns:
+        return found
     rows = PodIdentityAssociation.objects.filter(Q(role_arn__in=arns) | Q(target_role_arn__in=arns), gone_at=None)
     for row in rows.order_by("region", "cluster_name", "namespace", "service_account", "pk"):
-        facts = AssociationFacts(
-            cluster_name=row.cluster_name,
-            region=row.region,
-            cluster_account_id=row.aws_account_id,
-            namespace=row.namespace,
-            service_account=row.service_account,
-            role_arn=row.role_arn,
-            target_role_arn=row.target_role_arn,
-            external_id=row.external_id,
-            disable_session_tags=row.disable_session_tags,
-        )
         for arn in {row.role_arn, row.target_role_arn} - {""}:
-            found[arn].append(facts)
+            found[arn].append(row)
     return found
 
 
-def _clusters(iam_roles: Collection[IamRole]) -> dict[int, list[ClusterFacts]]:
-    """Return the clusters whose issuer a role trusts, by its row id; no query where none trusts any."""
-    issuers = {iam_role.pk: eks_issuers(iam_role.trust_policy or {}) for iam_role in iam_roles}
-    wanted = {issuer for trusted in issuers.values() for issuer in trusted}
-    rows = EksCluster.objects.filter(issuer__in=wanted).order_by("issuer", "gone_at") if wanted else ()
-    found = [ClusterFacts(row.issuer, row.name, row.aws_account_id, row.gone_at) for row in rows]
-    return {pk: [cluster for cluster in found if cluster.issuer in trusted] for pk, trusted in issuers.items()}
+def replacement_facts(
+    iam_user_id: int, links: Links, freshness_by_account: Mapping[str, Freshness]
+) -> tuple[ReplacementFacts, ...]:
+    """Return the standing replacements of an IAM user, oldest link first."""
+    return tuple(
+        ReplacementFacts(
+            iam_role=_role_facts(link, links, freshness_by_account.get(link.row.iam_role.aws_account_id, Freshness())),
+            linked_at=link.row.linked_at,
+            linked_by=str(link.row.linked_by),
+            shared_with=link.shared_with,
+        )
+        for link in links.by_iam_user.get(iam_user_id, ())
+    )
 
 
-def _facts(
-    iam_role: IamRole,
-    uses: list[datetime],
-    associations: tuple[AssociationFacts, ...],
-    clusters: tuple[ClusterFacts, ...],
-    fresh: Freshness,
-) -> RoleFacts:
+def _clusters(iam_roles: Collection[IamRole]) -> dict[str, EksCluster]:
+    wanted = {issuer for iam_role in iam_roles for issuer in eks_issuers(iam_role.trust_policy or {})}
+    if not wanted:
+        return {}
+    # PostgreSQL sorts what has no date last, and the last one of an issuer counts.
+    return {row.issuer: row for row in EksCluster.objects.filter(issuer__in=wanted).order_by("issuer", "gone_at")}
+
+
+def _role_facts(link: Link, links: Links, fresh: Freshness) -> RoleFacts:
+    iam_role, uses = link.row.iam_role, link.role_uses
+    issuers = sorted(eks_issuers(iam_role.trust_policy or {}))
     return RoleFacts(
         unique_id=iam_role.unique_id,
         role_name=iam_role.role_name,
@@ -113,8 +107,26 @@ def _facts(
         first_used_at=soonest([iam_role.last_used_at, *uses]),
         as_of=fresh.users_as_of or iam_role.first_seen_at,
         gone_at=iam_role.gone_at,
-        associations=associations,
+        associations=tuple(_association_facts(row) for row in links.associations.get(iam_role.arn, ())),
         associations_as_of=fresh.pods_as_of,
         uses=tuple(uses),
-        clusters=clusters,
+        clusters=tuple(_cluster_facts(links.clusters[issuer]) for issuer in issuers if issuer in links.clusters),
+    )
+
+
+def _cluster_facts(row: EksCluster) -> ClusterFacts:
+    return ClusterFacts(row.issuer, row.name, row.aws_account_id, row.gone_at)
+
+
+def _association_facts(row: PodIdentityAssociation) -> AssociationFacts:
+    return AssociationFacts(
+        cluster_name=row.cluster_name,
+        region=row.region,
+        cluster_account_id=row.aws_account_id,
+        namespace=row.namespace,
+        service_account=row.service_account,
+        role_arn=row.role_arn,
+        target_role_arn=row.target_role_arn,
+        external_id=row.external_id,
+        disable_session_tags=row.disable_session_tags,
     )

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from iamdash.candidates.queries.candidate_page import CandidatePage, candidate_page, find_candidate
 from iamdash.candidates.queries.checks import newest_check
 from iamdash.candidates.queries.choices import TeamChoice, team_choices
-from iamdash.candidates.queries.role_search import FoundRole, find_roles, suggest_roles
+from iamdash.candidates.queries.role_search import find_roles, roles_alike
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
 from iamdash.views.forms import (
@@ -53,7 +53,9 @@ def candidate(request: HttpRequest, number: int) -> HttpResponse:
     found = candidate_or_404(number)
     wanted = request.headers.get("HX-Target")
     if wanted == "found-roles":
-        return render(request, ROLES, {"number": number, "roles": _roles(request, found), "typed": _typed(request)})
+        typed = _typed(request)
+        roles = find_roles(found, typed) if typed else roles_alike(found)
+        return render(request, ROLES, {"number": number, "roles": roles, "typed": typed})
     if wanted == "check-status":
         now = timezone.now()
         check = newest_check(found.iam_user, now)
@@ -86,7 +88,7 @@ def show(
     """
     now = timezone.now()
     page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
-    person = person_of(request)
+    person, typed = person_of(request), _typed(request)
     teams = team_choices() if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
     reader = reader_of(page, person, teams)
     forms = _forms(page, person, reader, teams)
@@ -102,8 +104,8 @@ def show(
         "reader": reader,
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "open_form": refused_form.name if refused_form else "",
-        "roles": _roles(request, found) if reader.changes else (),
-        "typed": _typed(request),
+        "roles": find_roles(found, typed) if typed and reader.changes else page.roles_alike,
+        "typed": typed,
         "check": newest_check(found.iam_user, now),
         "refusal": refusal,
         "toast": toast,
@@ -157,11 +159,6 @@ def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, 
     own = [(team.slug, team.name) for team in teams if team.has(person)]
     others = [(team.slug, team.name) for team in teams if not team.has(person)]
     return own + others if person.may(AccessLevel.LEAD) else own
-
-
-def _roles(request: HttpRequest, found: Candidate) -> tuple[FoundRole, ...]:
-    typed = _typed(request)
-    return find_roles(found, typed) if typed else suggest_roles(found)
 
 
 def _typed(request: HttpRequest) -> str:

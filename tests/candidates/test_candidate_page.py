@@ -12,14 +12,16 @@ from iamdash.candidates.queries.iam_user_facts import console_url, iam_user_fact
 from iamdash.candidates.queries.ladder import step_lines
 from iamdash.candidates.queries.page_notices import page_notices
 from iamdash.candidates.queries.readings import Readings, readings_of
-from iamdash.candidates.queries.role_search import find_roles, suggest_roles, words_of
+from iamdash.candidates.queries.role_search import find_roles, roles_alike, words_of
 from iamdash.candidates.queries.timeline import timeline
-from iamdash.models import Candidate
+from iamdash.models import Candidate, IamUser
 from iamdash.models.journal import record
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
+from iamdash.standing.freshness import newest_runs
+from iamdash.standing.rows import fetch
 from tests.factories import (
     NOW,
     days_ago,
@@ -37,6 +39,10 @@ from tests.factories import (
 HOUR = timedelta(hours=1)
 
 
+def read(iam_user: IamUser) -> Readings:
+    return readings_of(iam_user, newest_runs([iam_user.aws_account_id]).get(iam_user.aws_account_id))
+
+
 def page_of(candidate: Candidate) -> Any:
     assess([candidate.iam_user_id], now=NOW, cause=Cause.AWS, actor="sync")
     return candidate_page(find_candidate(candidate.pk), now=NOW)
@@ -50,7 +56,7 @@ def test_keys_are_as_old_as_the_newest_direct_reading_that_agreed() -> None:
     iam_user = make_iam_user(keys_read_at=days_ago(9))
     make_sync_run(agreed_directly={iam_user.unique_id: (NOW - HOUR).isoformat(), "AIDAOTHER": NOW.isoformat()})
 
-    readings = readings_of(iam_user)
+    readings = read(iam_user)
 
     assert readings.as_of(Reading.KEYS) == NOW - HOUR
 
@@ -60,7 +66,7 @@ def test_what_people_said_has_no_age_and_what_was_never_read_has_none_either() -
     iam_user = make_iam_user(keys_read_at=None)
     make_sync_run(freshness={})
 
-    readings = readings_of(iam_user)
+    readings = read(iam_user)
 
     assert [readings.as_of(reading) for reading in Reading] == [None] * len(Reading)
 
@@ -71,7 +77,7 @@ def test_a_running_sync_takes_nothing_away_from_what_the_last_one_read() -> None
     done = make_sync_run()
     make_sync_run(started_at=NOW, finished_at=None, outcome="running")
 
-    readings = readings_of(iam_user)
+    readings = read(iam_user)
 
     assert readings.as_of(Reading.LISTING) == done.finished_at
 
@@ -82,9 +88,9 @@ def test_a_report_that_shows_other_keys_is_not_said_to_agree() -> None:
     iam_user = make_iam_user(report_slots=[*slots, ["2026-05-31T00:00:00+00:00", True]], asked_slots=slots)
     readings = Readings(by_part={"credential_report": NOW}, keys_as_of=days_ago(1))
 
-    assert key_table(iam_user, readings, now=NOW).agreeing_report_at is None
+    assert key_table(iam_user, fetch([iam_user]), readings, now=NOW).agreeing_report_at is None
     iam_user.report_slots = slots
-    assert key_table(iam_user, readings, now=NOW).agreeing_report_at == NOW
+    assert key_table(iam_user, fetch([iam_user]), readings, now=NOW).agreeing_report_at == NOW
 
 
 @pytest.mark.django_db
@@ -97,7 +103,7 @@ def test_the_use_of_a_key_is_as_old_as_the_newest_reading_that_agreed() -> None:
         uses_agreed_directly={direct.access_key_id: days_ago(0.5).isoformat()},
     )
 
-    rows = {row.access_key_id: row for row in key_table(iam_user, readings_of(iam_user), now=NOW).rows}
+    rows = {row.access_key_id: row for row in key_table(iam_user, fetch([iam_user]), read(iam_user), now=NOW).rows}
 
     assert rows[direct.access_key_id].last_used_as_of == days_ago(0.5)
     assert rows[reported.access_key_id].last_used_as_of == days_ago(0.1)
@@ -111,7 +117,7 @@ def test_keys_that_are_gone_are_listed_last_with_the_age_they_had() -> None:
     make_access_key(iam_user)
     make_sync_run(uses_agreed_directly={gone.access_key_id: NOW.isoformat()})
 
-    last = key_table(iam_user, readings_of(iam_user), now=NOW).rows[-1]
+    last = key_table(iam_user, fetch([iam_user]), read(iam_user), now=NOW).rows[-1]
 
     assert (last.access_key_id, last.last_used_as_of) == (gone.access_key_id, days_ago(0.7))
 
@@ -135,7 +141,10 @@ def test_a_description_given_in_the_console_is_told_with_its_key_and_not_as_a_ta
     )
     make_access_key(iam_user, access_key_id="AKIAIOSFODNN7EXAMPLE")
 
-    facts, row = iam_user_facts(iam_user, Readings()), key_table(iam_user, Readings(), now=NOW).rows[0]
+    facts, row = (
+        iam_user_facts(iam_user, Readings()),
+        key_table(iam_user, fetch([iam_user]), Readings(), now=NOW).rows[0],
+    )
 
     assert row.description == "nightly upload"
     assert [tag.name for tag in facts.tags] == ["team"]
@@ -227,7 +236,7 @@ def test_a_reason_with_braces_is_told_as_it_is() -> None:
     gap = {"part": "credential_report", "reason": "odd {answer}", "subject": ""}
     make_sync_run(outcome="partial", unread=[gap])
 
-    notice = page_notices(iam_user, readings_of(iam_user))[0]
+    notice = page_notices(iam_user, read(iam_user))[0]
 
     assert "odd {answer}" in notice.sentence.render(now=NOW, zone=NOW.tzinfo)
 
@@ -237,7 +246,7 @@ def test_a_complete_reading_of_an_account_in_the_config_needs_no_notice() -> Non
     iam_user = make_iam_user()
     make_sync_run()
 
-    assert page_notices(iam_user, readings_of(iam_user)) == ()
+    assert page_notices(iam_user, read(iam_user)) == ()
 
 
 # The timeline ----------------------------------------------------------------------------------------
@@ -278,7 +287,7 @@ def test_roles_named_alike_are_suggested_the_most_alike_first() -> None:
         make_iam_role(role_name)
     make_iam_role("fastly-logs-writer", aws_account=make_aws_account("444455556666"))
 
-    assert [role.role_name for role in suggest_roles(candidate)] == ["fastly-logs-writer-role", "fastly-logs"]
+    assert [role.role_name for role in roles_alike(candidate)] == ["fastly-logs-writer-role", "fastly-logs"]
 
 
 @pytest.mark.django_db
@@ -288,7 +297,7 @@ def test_a_role_that_is_gone_linked_already_or_awss_own_is_not_offered() -> None
     make_iam_role("fastly-logs-aws", path="/aws-service-role/x.amazonaws.com/")
     make_replacement(candidate, make_iam_role("fastly-logs-linked"))
 
-    assert suggest_roles(candidate) == find_roles(candidate, "fastly") == ()
+    assert roles_alike(candidate) == find_roles(candidate, "fastly") == ()
 
 
 # Words ----------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
-from iamdash.candidates.queries.uses import KnownUse, days_of_use, known_use
+from iamdash.candidates.queries.uses import KnownUse, known_use
 from iamdash.models import AccessKey, AccessKeyUse
 from iamdash.rules.rhythm import Rhythm
+from iamdash.standing.rows import fetch
 from tests.factories import NOW, days_ago, make_access_key, make_iam_user
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def used(access_key: AccessKey, days: float, *, unread_days: float = 1) -> None:
 
 
 def known(access_key: AccessKey) -> KnownUse:
-    found = days_of_use(access_key.iam_user, now=NOW)[access_key.pk]
+    found = fetch([access_key.iam_user]).uses[access_key.pk]
     return known_use(access_key, found, read_until=access_key.last_used_as_of, now=NOW)
 
 
@@ -85,13 +85,3 @@ def test_a_key_that_is_gone_was_there_until_then() -> None:
 
 def test_without_a_ledger_there_is_too_little_history() -> None:
     assert known(a_key()).rhythm.rhythm is Rhythm.TOO_LITTLE
-
-
-def test_all_keys_take_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    iam_user = make_iam_user()
-    keys = [make_access_key(iam_user) for _ in range(3)]
-    for key in keys:
-        used(key, 3)
-
-    with django_assert_num_queries(1):
-        assert days_of_use(iam_user, now=NOW).keys() == {key.pk for key in keys}

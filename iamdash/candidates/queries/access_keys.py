@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamdash.candidates.queries.readings import Readings
-from iamdash.candidates.queries.uses import LAST_USED_SOURCES, DayOfUse, KnownUse, days_of_use, known_use
+from iamdash.candidates.queries.uses import LAST_USED_SOURCES, KnownUse, known_use
 from iamdash.models import AccessKey, IamUser
 from iamdash.rules.evidence import Reading
+from iamdash.rules.facts import Use
+from iamdash.standing.rows import Rows
 
 # A key made in the console with a description leaves a tag: its key is the access key ID, its value the description
 # (IAM User Guide, "Managing access keys for IAM users").
@@ -66,11 +68,10 @@ class KeyTable:
     unread_reason: str
 
 
-def key_table(iam_user: IamUser, readings: Readings, *, now: datetime) -> KeyTable:
-    """Return the keys of an IAM user, newest first, those that are gone last. Two queries."""
-    found = AccessKey.objects.filter(iam_user=iam_user).order_by("-created_at", "access_key_id")
-    uses = days_of_use(iam_user, now=now)
-    rows = [_row(access_key, iam_user, readings, uses[access_key.pk], now) for access_key in found]
+def key_table(iam_user: IamUser, fetched: Rows, readings: Readings, *, now: datetime) -> KeyTable:
+    """Return the keys of an IAM user, newest first, those that are gone last."""
+    newest_first = sorted(fetched.access_keys[iam_user.pk], key=lambda access_key: access_key.created_at, reverse=True)
+    rows = [_row(access_key, iam_user, readings, fetched.uses[access_key.pk], now) for access_key in newest_first]
     gap = readings.gap("access_keys")
     return KeyTable(
         rows=tuple(sorted(rows, key=lambda row: row.gone_at is not None)),
@@ -87,7 +88,7 @@ def descriptions(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if DESCRIPTION_TAG.match(name)}
 
 
-def _row(access_key: AccessKey, iam_user: IamUser, readings: Readings, uses: list[DayOfUse], now: datetime) -> KeyRow:
+def _row(access_key: AccessKey, iam_user: IamUser, readings: Readings, uses: list[Use], now: datetime) -> KeyRow:
     known = [part for part in (access_key.last_used_service, access_key.last_used_region) if part not in {"", "N/A"}]
     gap = readings.gap("access_key_last_used") or readings.gap("credential_report")
     last_used_as_of = _last_used_as_of(access_key, readings)

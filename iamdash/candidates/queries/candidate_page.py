@@ -12,11 +12,12 @@ from iamdash.candidates.queries.page_notices import Notice, page_notices
 from iamdash.candidates.queries.preflight import preflight_of
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
-from iamdash.candidates.queries.role_search import trusts_alike
+from iamdash.candidates.queries.role_search import FoundRole, roles_alike
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
 from iamdash.rules.cadence import Cadence
+from iamdash.rules.facts import CandidateFacts
 from iamdash.rules.kind import Likeness, kind_of
 from iamdash.rules.preflight import Preflight
 from iamdash.rules.risk import Judged, risk_of
@@ -24,9 +25,10 @@ from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.special_cases import SpecialCase, special_cases
 from iamdash.rules.stage import Stage
-from iamdash.rules.suggestion import Suggestion, suggest
+from iamdash.rules.suggestion import NamedTrust, Suggestion, suggest
 from iamdash.standing import answer
-from iamdash.standing.facts import facts_of
+from iamdash.standing.facts import facts_of_one
+from iamdash.standing.rows import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class CandidatePage:
     claim: StandingClaim | None
     route: ChosenRoute | None
     suggestions: tuple[Suggestion, ...]
+    roles_alike: tuple[FoundRole, ...]
     due_on: date | None
     closing: Closing | None
     next_step: NextStepCard | None
@@ -158,9 +161,11 @@ def find_candidate(number: int) -> Candidate:
 def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool = False) -> CandidatePage:
     """Return the page of a candidate that `find_candidate` found. As many queries whatever its history."""
     iam_user, standing = candidate.iam_user, candidate.standing
-    facts = facts_of([iam_user.pk])[iam_user.pk]
-    readings = readings_of(iam_user)
+    rows = fetch([iam_user])
+    facts = facts_of_one(iam_user, rows)
+    readings = readings_of(iam_user, rows.runs.get(iam_user.aws_account_id))
     stage = Stage(standing.stage)
+    alike = roles_alike(candidate) if stage is not Stage.DELETED else ()
     fall = fall_of(standing)
     next_step = answer.next_step_from_json(standing.next_step)
     steps = answer.steps_from_json(standing.steps)
@@ -177,9 +182,10 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         likeness=kind_of(facts),
         special_cases=special_cases(facts),
         owner=_owner(standing),
-        claim=standing_claim(candidate),
+        claim=_claim(rows.claims.get(iam_user.pk)),
         route=chosen_route(candidate),
-        suggestions=suggest(facts, alike=trusts_alike(candidate)) if standing.is_open else (),
+        suggestions=_suggestions(facts, alike) if standing.is_open else (),
+        roles_alike=alike,
         due_on=candidate.due_on,
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,
@@ -187,9 +193,9 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
         verdicts=verdict_cards(standing, readings),
         cadence=candidate.cadence,
-        keys=key_table(iam_user, readings, now=now),
-        other_credentials=other_credentials(iam_user),
-        replacements=replacement_rows(candidate),
+        keys=key_table(iam_user, rows, readings, now=now),
+        other_credentials=other_credentials(iam_user, rows.other_credentials[iam_user.pk]),
+        replacements=replacement_rows(iam_user, rows.links),
         trackers=_trackers(candidate),
         notices=page_notices(iam_user, readings),
         timeline=timeline(candidate, everything=whole_timeline),
@@ -199,12 +205,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
 
 def standing_claim(candidate: Candidate) -> StandingClaim | None:
     """Return the claim that stands now. One query."""
-    claim = Claim.objects.filter(candidate=candidate, ended_at=None).select_related("team", "person").first()
-    if claim is None:
-        return None
-    return StandingClaim(
-        claim.pk, claim.team.slug, claim.team.name, claim.person.pk, str(claim.person), claim.claimed_at
-    )
+    return _claim(Claim.objects.filter(candidate=candidate, ended_at=None).select_related("team", "person").first())
 
 
 def chosen_route(candidate: Candidate) -> ChosenRoute | None:
@@ -212,6 +213,18 @@ def chosen_route(candidate: Candidate) -> ChosenRoute | None:
     if not candidate.route or candidate.route_chosen_at is None:
         return None
     return ChosenRoute(Route(candidate.route), str(candidate.route_chosen_by), candidate.route_chosen_at)
+
+
+def _claim(claim: Claim | None) -> StandingClaim | None:
+    if claim is None:
+        return None
+    return StandingClaim(
+        claim.pk, claim.team.slug, claim.team.name, claim.person.pk, str(claim.person), claim.claimed_at
+    )
+
+
+def _suggestions(facts: CandidateFacts, alike: tuple[FoundRole, ...]) -> tuple[Suggestion, ...]:
+    return suggest(facts, alike=tuple(NamedTrust(iam_role.role_name, iam_role.trust_policy) for iam_role in alike))
 
 
 def _owner(standing: Standing) -> Owner | None:

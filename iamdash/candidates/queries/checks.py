@@ -1,6 +1,6 @@
 """How the newest check of an IAM user goes or went, and the credentials that only checks read."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,10 +70,10 @@ def newest_check(iam_user: IamUser, now: datetime) -> CheckLine | None:
     )
 
 
-def other_credentials(iam_user: IamUser) -> tuple[KindOfCredential, ...]:
-    """Return every kind of credentials besides access keys, with those that AWS still has. One query."""
-    rows: dict[str, list[CredentialRow]] = defaultdict(list)
-    for held in OtherCredential.objects.filter(iam_user=iam_user, gone_at=None):
+def other_credentials(iam_user: IamUser, there: Iterable[OtherCredential]) -> tuple[KindOfCredential, ...]:
+    """Return every kind of credentials besides access keys, with those that AWS still has."""
+    rows: dict[str, list[CredentialRow]] = {kind: [] for kind in CredentialKind}
+    for held in there:
         name = " for ".join(part for part in (held.credential_id, held.service) if part)
         rows[held.kind].append(CredentialRow(name, held.status, held.created_at))
     read = iam_user.other_credentials_read

@@ -72,7 +72,7 @@ class IamUserFacts:
 
 
 def iam_user_facts(iam_user: IamUser, readings: Readings) -> IamUserFacts:
-    """Return what AWS says of this IAM user. One query, for the users that came after it under its name."""
+    """Return what AWS says of this IAM user. One query, once it is gone, for the users that came under its name."""
     described = descriptions(iam_user.tags)
     tags = [_tag(name, value) for name, value in sorted(iam_user.tags.items()) if name not in described]
     return IamUserFacts(
@@ -98,8 +98,14 @@ def iam_user_facts(iam_user: IamUser, readings: Readings) -> IamUserFacts:
         gone_at=iam_user.gone_at,
         gone_confirmed_at=iam_user.gone_confirmed_at,
         predecessor=_namesake(iam_user.predecessor) if iam_user.predecessor else None,
-        successors=tuple(_namesake(other) for other in iam_user.successors.select_related("candidate").order_by("pk")),
+        successors=_successors(iam_user),
     )
+
+
+def _successors(iam_user: IamUser) -> tuple[Namesake, ...]:
+    if iam_user.gone_at is None:
+        return ()
+    return tuple(_namesake(other) for other in iam_user.successors.select_related("candidate").order_by("pk"))
 
 
 def _console_as_of(iam_user: IamUser, readings: Readings) -> datetime | None:

@@ -63,10 +63,8 @@ class Readings:
         return next((gap for gap in self.gaps if gap.part == part), None)
 
 
-def readings_of(iam_user: IamUser) -> Readings:
-    """Return the readings behind everything that is shown of this IAM user. One query."""
-    runs = SyncRun.objects.filter(aws_account_id=iam_user.aws_account_id)
-    finished = runs.exclude(outcome=SyncOutcome.RUNNING).order_by("-started_at").first()
+def readings_of(iam_user: IamUser, finished: SyncRun | None) -> Readings:
+    """Return the readings behind everything that is shown of this IAM user; `finished`: its account's newest run."""
     if finished is None:
         return Readings(keys_as_of=iam_user.keys_read_at, checked_at=_checked_at(iam_user))
     return Readings(

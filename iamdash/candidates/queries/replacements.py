@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
-
 from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
-from iamdash.models import Candidate, Replacement
+from iamdash.models import IamUser
+from iamdash.standing.replacements import Link, Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +28,25 @@ class ReplacementRow:
     gone_at: datetime | None
 
 
-def replacement_rows(candidate: Candidate) -> tuple[ReplacementRow, ...]:
-    """Return the roles linked now, the first linked first. Two queries."""
-    others = Q(iam_role__replacements__unlinked_at=None) & ~Q(iam_role__replacements__candidate=candidate)
-    links = (
-        Replacement.objects.filter(candidate=candidate, unlinked_at=None)
-        .select_related("iam_role__aws_account", "linked_by")
-        .annotate(shared_with=Count("iam_role__replacements", filter=others))
-        .order_by("linked_at", "pk")
-    )
-    trust = trust_of(link.iam_role for link in links)
-    home = candidate.iam_user.aws_account_id
-    return tuple(_row(link, link.shared_with, home, trust[link.iam_role_id]) for link in links)
+def replacement_rows(iam_user: IamUser, links: Links) -> tuple[ReplacementRow, ...]:
+    """Return the roles linked now, the first linked first."""
+    linked = links.by_iam_user[iam_user.pk]
+    trust = trust_of([link.row.iam_role for link in linked], links.associations)
+    return tuple(_row(link, iam_user.aws_account_id, trust[link.row.iam_role_id]) for link in linked)
 
 
-def _row(link: Replacement, shared_with: int, home: str, trust: RoleTrust) -> ReplacementRow:
-    iam_role = link.iam_role
+def _row(link: Link, home: str, trust: RoleTrust) -> ReplacementRow:
+    iam_role = link.row.iam_role
     return ReplacementRow(
-        link=link.pk,
+        link=link.row.pk,
         role_name=iam_role.role_name,
         arn=iam_role.arn,
         other_account="" if iam_role.aws_account_id == home else iam_role.aws_account.name,
         trust=trust,
         last_used_at=iam_role.last_used_at,
         last_used_region=iam_role.last_used_region,
-        linked_by=str(link.linked_by),
-        linked_at=link.linked_at,
-        shared_with=shared_with,
+        linked_by=str(link.row.linked_by),
+        linked_at=link.row.linked_at,
+        shared_with=link.shared_with,
         gone_at=iam_role.gone_at,
     )

@@ -1,14 +1,16 @@
 """Finds the IAM role that may replace an IAM user: by what is typed, or by the likeness of the names."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
 from iamdash.models import Candidate, IamRole
-from iamdash.rules.suggestion import NamedTrust
+from iamdash.standing.replacements import associations_of
 
 SHOWN = 8
 # Parts of names that say nothing of what a thing is for.
@@ -24,6 +26,7 @@ class FoundRole:
     arn: str
     other_account: str
     trust: RoleTrust
+    trust_policy: Mapping[str, Any] | None
     last_used_at: datetime | None
 
 
@@ -44,28 +47,20 @@ def find_roles(candidate: Candidate, typed: str) -> tuple[FoundRole, ...]:
     return _found(candidate, found)
 
 
-def suggest_roles(candidate: Candidate) -> tuple[FoundRole, ...]:
+def roles_alike(candidate: Candidate) -> tuple[FoundRole, ...]:
     """Return the roles of the candidate's account whose names share at least half of its telling words, best first."""
-    return _found(candidate, _alike(candidate))
-
-
-def trusts_alike(candidate: Candidate) -> tuple[NamedTrust, ...]:
-    """Return the same roles as `suggest_roles`, as the rules take them to suggest a route. One query."""
-    return tuple(NamedTrust(*row) for row in _alike(candidate).values_list("role_name", "trust_policy")[:SHOWN])
-
-
-def _alike(candidate: Candidate) -> QuerySet[IamRole]:
     words = words_of(candidate.iam_user.user_name)
     if not words:
-        return IamRole.objects.none()
+        return ()
     likeness = sum((_one_where_named(word) for word in words), start=Value(0))
-    return (
+    alike = (
         _linkable(candidate)
         .filter(aws_account_id=candidate.iam_user.aws_account_id)
         .annotate(likeness=likeness)
         .filter(likeness__gte=(len(words) + 1) // 2)
         .order_by("-likeness", "role_name")
     )
+    return _found(candidate, alike)
 
 
 def _one_where_named(word: str) -> Case:
@@ -84,7 +79,7 @@ def _linkable(candidate: Candidate) -> QuerySet[IamRole]:
 
 def _found(candidate: Candidate, found: QuerySet[IamRole]) -> tuple[FoundRole, ...]:
     iam_roles = list(found.select_related("aws_account")[:SHOWN])
-    trust = trust_of(iam_roles)
+    trust = trust_of(iam_roles, associations_of({iam_role.arn for iam_role in iam_roles}))
     home = candidate.iam_user.aws_account_id
     return tuple(
         FoundRole(
@@ -93,6 +88,7 @@ def _found(candidate: Candidate, found: QuerySet[IamRole]) -> tuple[FoundRole, .
             arn=iam_role.arn,
             other_account="" if iam_role.aws_account_id == home else iam_role.aws_account.name,
             trust=trust[iam_role.pk],
+            trust_policy=iam_role.trust_policy,
             last_used_at=iam_role.last_used_at,
         )
         for iam_role in iam_roles

@@ -1,9 +1,7 @@
 """Who may assume IAM roles: what their trust policies say, and which pods EKS gives them to."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-
-from django.db.models import Q
 
 from iamdash.candidates.queries.trust_words import unique_ids, who_may_assume
 from iamdash.models import IamRole, IamUser, PodIdentityAssociation
@@ -17,25 +15,18 @@ class RoleTrust:
     pods: tuple[str, ...]
 
 
-def trust_of(iam_roles: Iterable[IamRole]) -> dict[int, RoleTrust]:
-    """Return the trust of each role. One query, three where a policy names a user or role that is gone."""
-    roles = list(iam_roles)
-    names = _names({unique_id for role in roles for unique_id in unique_ids(role.trust_policy)})
-    associations = _associations({role.arn for role in roles})
+def trust_of(
+    iam_roles: Collection[IamRole], associations: Mapping[str, Sequence[PodIdentityAssociation]]
+) -> dict[int, RoleTrust]:
+    """Return the trust of each role; `associations` by its ARN. Two queries where a policy names a unique ID."""
+    names = _names({unique_id for role in iam_roles for unique_id in unique_ids(role.trust_policy)})
     return {
         role.pk: RoleTrust(
             who_may_assume(role.trust_policy, names=names),
-            tuple(_words(each, role.arn) for each in associations if role.arn in {each.role_arn, each.target_role_arn}),
+            tuple(_words(each, role.arn) for each in associations.get(role.arn, ())),
         )
-        for role in roles
+        for role in iam_roles
     }
-
-
-def _associations(arns: set[str]) -> list[PodIdentityAssociation]:
-    if not arns:
-        return []
-    theirs = Q(role_arn__in=arns) | Q(target_role_arn__in=arns)
-    return list(PodIdentityAssociation.objects.filter(theirs, gone_at=None).order_by("cluster_name", "pk"))
 
 
 def _words(association: PodIdentityAssociation, arn: str) -> str:

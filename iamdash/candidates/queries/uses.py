@@ -1,33 +1,34 @@
 """The known use of access keys as a page draws it: by day (UTC, as AWS has it), with the days that nobody read."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import F, Max, Window
-from django.db.models.functions import TruncDay
-
-from iamdash.models import AccessKey, AccessKeyUse, IamUser
+from iamdash.models import AccessKey
 from iamdash.rules.facts import Use
 from iamdash.rules.history import LOOKED_AWAY
-from iamdash.rules.moments import NO_TIME
 from iamdash.rules.rhythm import KeyRhythm, rhythm_of
 
 LAST_USED_SOURCES = {"direct": "iam:GetAccessKeyLastUsed", "report": "iam:GetCredentialReport"}
 # What is drawn, and listed beside the drawing.
 SHOWN = timedelta(days=400)
-# What is fetched: a yearly rhythm shows after four years.
-FETCHED = timedelta(days=2000)
 
 
 @dataclass(frozen=True, slots=True)
 class DayOfUse:
-    """A day on which a key was used: its last use, and which reading said so. `service`, `region`: "" where unnamed."""
+    """A day on which a key was used: its last use, as a page says it."""
 
     use: Use
-    service: str
-    region: str
+
+    @property
+    def service(self) -> str:
+        """Return the service that was used; "" where AWS names none."""
+        return _named(self.use.service)
+
+    @property
+    def region(self) -> str:
+        """Return its Region; "" where AWS names none."""
+        return _named(self.use.region)
 
     @property
     def source(self) -> str:
@@ -50,38 +51,23 @@ class KnownUse:
     shown: tuple[DayOfUse, ...]
 
 
-def days_of_use(iam_user: IamUser, *, now: datetime) -> dict[int, list[DayOfUse]]:
-    """Return the days of use of each access key, by row id, oldest first. One query (see `standing.facts`)."""
-    found: dict[int, list[DayOfUse]] = defaultdict(list)
-    days = (
-        AccessKeyUse.objects.filter(access_key__iam_user=iam_user, last_used_at__gt=now - FETCHED)
-        .annotate(day=TruncDay("last_used_at", tzinfo=UTC))
-        .annotate(unread_for=Window(Max(F("as_of") - F("seen_before")), partition_by=[F("access_key_id"), F("day")]))
-        .order_by("access_key_id", "day", "-last_used_at")
-        .distinct("access_key_id", "day")
-    )
-    for row in days:
-        use = Use(row.last_used_at, row.as_of, row.source, row.unread_for or NO_TIME)
-        found[row.access_key_id].append(DayOfUse(use, _named(row.last_used_service), _named(row.last_used_region)))
-    return found
+def known_use(access_key: AccessKey, uses: Sequence[Use], *, read_until: datetime | None, now: datetime) -> KnownUse:
+    """Return what is known of a key's use; `uses`: its days of use, oldest first.
 
-
-def known_use(
-    access_key: AccessKey, days: Sequence[DayOfUse], *, read_until: datetime | None, now: datetime
-) -> KnownUse:
-    """Return what is known of a key's use. `read_until`: its newest reading of last use; None: there is none."""
+    `read_until`: its newest reading of last use; None: there is none.
+    """
     start, end = now - SHOWN, access_key.gone_at or now
-    first_read = min([access_key.first_seen_at, *(day.use.as_of for day in days)])
-    breaks = [(day.use.as_of - day.use.unread_for, day.use.as_of) for day in days]
+    first_read = min([access_key.first_seen_at, *(use.as_of for use in uses)])
+    breaks = [(use.as_of - use.unread_for, use.as_of) for use in uses]
     breaks += [(access_key.created_at, first_read), (read_until or first_read, end)]
     return KnownUse(
-        rhythm=rhythm_of(day.use for day in days),
+        rhythm=rhythm_of(uses),
         window=(start.date(), now.date()),
         there=(max(access_key.created_at, start).date(), end.date()),
         unread=tuple(
             (since.date(), until.date()) for since, until in breaks if until - since > LOOKED_AWAY and until > start
         ),
-        shown=tuple(day for day in reversed(days) if day.use.at > start),
+        shown=tuple(DayOfUse(use) for use in reversed(uses) if use.at > start),
     )
 
 
