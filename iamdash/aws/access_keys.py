@@ -22,7 +22,7 @@ from iamdash.aws.snapshot import (
     Unread,
 )
 from iamdash.aws.users import unique_id_behind
-from iamdash.aws.whom_to_ask import NamedUser, row_of
+from iamdash.aws.whom_to_ask import NamedUser, row_of, slots_of
 
 LIST = "iam:ListAccessKeys"
 LAST_USED = "iam:GetAccessKeyLastUsed"
@@ -31,7 +31,7 @@ NOT_APPLICABLE = "N/A"
 
 @dataclass(frozen=True, slots=True)
 class KeyReader:
-    """Reads the access keys of one user after another; `report` None: it could not be read."""
+    """Reads the access keys of one user after another; `report` None: it was not read."""
 
     session: AwsSession
     known: Known
@@ -61,7 +61,7 @@ class KeyReader:
         told: list[ListedAccessKey] = []
         for key in keys:
             last_used = from_report.get(key.access_key_id)
-            if last_used is None or self._directly(user):
+            if self._directly(user) or (last_used is None and not self._told_before(user, key)):
                 asked = self._last_used(key.access_key_id, user)
                 if isinstance(asked, Unread):
                     gaps.append(asked)
@@ -73,6 +73,13 @@ class KeyReader:
     def _directly(self, user: NamedUser) -> bool:
         before = self.known.users.get(user.unique_id)
         return self.known.read_everybody or bool(before and before.read_directly)
+
+    def _told_before(self, user: NamedUser, key: ListedAccessKey) -> bool:
+        """Return whether the last use is known as the report that stands would tell it, of a key unchanged since."""
+        before = self.known.users.get(user.unique_id)
+        if not self.known.report_stands or before is None or key.access_key_id not in before.last_uses:
+            return False
+        return (key.access_key_id, key.created_at, key.status) in before.access_keys
 
     def _list(self, user: NamedUser) -> tuple[list[ListedAccessKey], datetime]:
         """Return the keys of this very user, and when AWS told. Raises READ_ERRORS."""
@@ -111,8 +118,7 @@ class KeyReader:
         before = self.known.users.get(user.unique_id)
         if before and keys and {key.access_key_id for key in keys} == {key_id for key_id, _, _ in before.access_keys}:
             return True
-        row = row_of(user, self.report)
-        slots = sorted((slot.created_at, slot.active) for slot in row.slots) if row else None
+        slots = slots_of(user, known=self.known, report=self.report)
         return slots == sorted((key.created_at, key.status == "Active") for key in keys)
 
     def _still_has_its_name(self, user: NamedUser) -> bool:

@@ -30,9 +30,9 @@ def collect(
     """Yield what AWS says of the account; a part that it does not tell is an Unread and stops nothing else.
 
     Identity; Listing; CredentialReport; ReportedUses; KeysOfUser, one by one; Absence, one by one; PodIdentities;
-    Clusters. Nothing but an Unread comes where the credentials are not the account's. `clock` returns now in UTC,
-    `on_progress` is told what is read, how many are done and of how many (None: nobody knows), `pause` waits for
-    seconds.
+    Clusters. Neither report nor uses come while the last report stands, and nothing but an Unread where the credentials
+    are not the account's. `clock` returns now in UTC, `on_progress` is told what is read, how many are done and of how
+    many (None: nobody knows), `pause` waits for seconds.
     """
     surroundings = Surroundings(clock, on_progress, pause)
     on_progress("Opening a session", 0, None)
@@ -41,19 +41,16 @@ def collect(
     if isinstance(identity, Unread):
         return
     # AWS makes the report while the pages of the listing are read.
-    refused = request_report(session)
+    refused = None if known.report_stands else request_report(session)
     answer = list_account_surely(session, account_id=account_id, known=known, surroundings=surroundings)
     yield answer
-    report = refused or fetch_report(session, account_id=account_id, surroundings=surroundings)
-    yield report
+    report = None
+    if not known.report_stands:
+        told = refused or fetch_report(session, account_id=account_id, surroundings=surroundings)
+        yield told
+        report = None if isinstance(told, Unread) else told
     listing = None if isinstance(answer, Unread) else answer
-    yield from _access_keys(
-        session,
-        known=known,
-        listing=listing,
-        report=None if isinstance(report, Unread) else report,
-        surroundings=surroundings,
-    )
+    yield from _access_keys(session, known=known, listing=listing, report=report, surroundings=surroundings)
     if listing:
         yield from ask_for_missing(session, known=known, listing=listing, surroundings=surroundings)
     names = ClusterNames(session)

@@ -7,7 +7,7 @@ hours, without access key IDs. Dates come as ...+00:00 and as ...Z; a slot with 
 import csv
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from iamdash.aws.answers import account_of, moment
 from iamdash.aws.errors import READ_ERRORS, Malformed, code_of, unread
@@ -17,6 +17,8 @@ from iamdash.aws.snapshot import CredentialReport, Part, ReportRow, ReportSlot, 
 
 GENERATE = "iam:GenerateCredentialReport"
 GET = "iam:GetCredentialReport"
+# How long AWS keeps a report before it makes a new one.
+LASTS = timedelta(hours=4)
 # About a minute and a half. What takes longer is there for the next sync.
 PAUSES = (1, 2, 3, 5, 8, 13, 21, 34)
 NOT_YET = frozenset({"ReportInProgress", "ReportNotPresent"})
@@ -34,6 +36,11 @@ COLUMNS = frozenset(
 )
 
 Row = Mapping[str, str]
+
+
+def stands(generated_at: datetime, now: datetime) -> bool:
+    """Return whether AWS would give the report of `generated_at` again: it makes no newer one yet."""
+    return timedelta(0) <= now - generated_at < LASTS
 
 
 def request_report(session: AwsSession) -> Unread | None:

@@ -335,6 +335,8 @@ class KnownUser:
     `asked_at`: the newest complete iam:ListAccessKeys of this user; `ask_failed`: the last try failed.
     `access_keys`: (access_key_id, created_at, status) of the keys we know. `read_directly`: its next step hangs on it.
     `last_uses`: by access key ID the last use, of each key whose last use was ever read; None: AWS had no date.
+    `slots_reported`: the slots in the newest report that was read, as `slots_seen`; None: it had no row of this user.
+    `additional_credentials`: what that report said of credentials beyond two, "" where it counted none.
     """
 
     unique_id: str
@@ -347,6 +349,8 @@ class KnownUser:
     access_keys: tuple[tuple[str, datetime, str], ...]
     read_directly: bool
     last_uses: Mapping[str, datetime | None] = field(default_factory=dict)
+    slots_reported: tuple[tuple[datetime, bool], ...] | None = None
+    additional_credentials: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +360,8 @@ class Known:
     `users`: those not yet proved gone, by unique ID. `association_ids`: the associations already described.
     `read_everybody`: ask for every user's keys directly (`manage.py sync --direct`). `pods_read_at`: when associations
     were last read without a gap, so that known ones are described again once a day; None: describe them all.
-    `clusters`: (region, name) of the clusters whose issuer is known; `clusters_read_at`: likewise.
+    `clusters`: (region, name) of the clusters whose issuer is known; `clusters_read_at`: likewise. `report_stands`: AWS
+    would give the credential report that was read already, so it is not asked for.
     """
 
     users: Mapping[str, KnownUser]
@@ -366,3 +371,4 @@ class Known:
     pods_read_at: datetime | None = None
     clusters: frozenset[tuple[str, str]] = frozenset()
     clusters_read_at: datetime | None = None
+    report_stands: bool = False

@@ -6,15 +6,16 @@ A function of what is known and what was just read. It errs towards asking: a qu
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from iamdash.aws.report import LASTS
 from iamdash.aws.snapshot import CredentialReport, Known, KnownUser, ListedUser, ReportRow
 from iamdash.aws.spread import due
 
 ANYWAY_AFTER = timedelta(days=7)
-# How long AWS keeps a report before it makes a new one. Without one, direct readings are made as often.
-REPORT_LASTS = timedelta(hours=4)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 NamedUser = ListedUser | KnownUser
+# What a report says of one user's keys: when each was created and whether it is active. Their order means nothing.
+Slots = list[tuple[datetime, bool]]
 
 
 def whom_to_ask(
@@ -32,19 +33,39 @@ def row_of(user: NamedUser, report: CredentialReport | None) -> ReportRow | None
     return row
 
 
+def slots_of(user: NamedUser, *, known: Known, report: CredentialReport | None) -> Slots | None:
+    """Return this very user's slots in the newest report, read now or standing; None: it has no row of this user."""
+    if report is not None:
+        row = row_of(user, report)
+        return sorted((slot.created_at, slot.active) for slot in row.slots) if row else None
+    before = known.users.get(user.unique_id)
+    if not known.report_stands or before is None or before.slots_reported is None or before.arn != user.arn:
+        return None
+    return sorted(before.slots_reported)
+
+
 def _has_to_be_asked(user: NamedUser, *, known: Known, report: CredentialReport | None, now: datetime) -> bool:
     before = known.users.get(user.unique_id)
     if known.read_everybody or (before and (before.read_directly or before.ask_failed)):
         return True
     asked_at = before.asked_at if before else None
-    if report is None:
-        return asked_at is None or now - asked_at >= REPORT_LASTS
-    row = row_of(user, report)
-    if row is None or row.additional_credentials or _younger_than_its_report(row, report):
+    if report is None and not known.report_stands:
+        # Direct readings take its place, as often as AWS would make one.
+        return asked_at is None or now - asked_at >= LASTS
+    slots = slots_of(user, known=known, report=report)
+    if slots is None or _slots_differ(slots, before):
         return True
     if asked_at and due(user.unique_id, since=asked_at, now=now, period=ANYWAY_AFTER):
         return True
-    return _slots_differ(row, before) or _contradicts(row, before, report) or _used_alike_keys(row, before)
+    row = row_of(user, report)
+    if report is None or row is None:
+        return bool(before and before.additional_credentials)
+    return (
+        bool(row.additional_credentials)
+        or _younger_than_its_report(row, report)
+        or _contradicts(slots, before, report)
+        or _used_alike_keys(row, before)
+    )
 
 
 def _younger_than_its_report(row: ReportRow, report: CredentialReport) -> bool:
@@ -52,23 +73,21 @@ def _younger_than_its_report(row: ReportRow, report: CredentialReport) -> bool:
     return any(slot.created_at > report.generated_at for slot in row.slots)
 
 
-def _slots_differ(row: ReportRow, before: KnownUser | None) -> bool:
-    """Return whether the slots are not what they were when the keys were last listed. Their order means nothing."""
-    slots = sorted((slot.created_at, slot.active) for slot in row.slots)
+def _slots_differ(slots: Slots, before: KnownUser | None) -> bool:
+    """Return whether the slots are not what they were when the keys were last listed."""
     if before is None or before.slots_seen is None:
         return bool(slots or (before and before.access_keys))
     return slots != sorted(before.slots_seen)
 
 
-def _contradicts(row: ReportRow, before: KnownUser | None, report: CredentialReport) -> bool:
+def _contradicts(slots: Slots, before: KnownUser | None, report: CredentialReport) -> bool:
     """Return whether the report shows other keys than a direct reading that is older than the report.
 
     What a key was between two reports (deactivated, and activated again) shows in no slot, but may have been read.
     """
     if before is None or before.asked_at is None or report.generated_at <= before.asked_at:
         return False
-    read = sorted((created_at, status == "Active") for _, created_at, status in before.access_keys)
-    return read != sorted((slot.created_at, slot.active) for slot in row.slots)
+    return slots != sorted((created_at, status == "Active") for _, created_at, status in before.access_keys)
 
 
 def _used_alike_keys(row: ReportRow, before: KnownUser | None) -> bool:

@@ -5,20 +5,35 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from iamdash.aws.report import stands
 from iamdash.aws.snapshot import Known, KnownUser, Part
 from iamdash.inventory.findings import Findings
-from iamdash.models import AccessKey, Candidate, EksCluster, IamUser, PodIdentityAssociation, Programme, Standing
+from iamdash.inventory.run import newest_finished
+from iamdash.models import (
+    AccessKey,
+    Candidate,
+    EksCluster,
+    IamUser,
+    PodIdentityAssociation,
+    Programme,
+    Standing,
+    SyncOutcome,
+)
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.route import WITHOUT_ROLE
 from iamdash.rules.stage import Stage
 
-COLUMNS = ("unique_id", "user_name", "arn", "created_at", "asked_slots", "keys_read_at", "keys_unread_reason")
+COLUMNS = (
+    *("unique_id", "user_name", "arn", "created_at", "asked_slots", "keys_read_at", "keys_unread_reason"),
+    *("report_slots", "additional_credentials"),
+)
+Slots = tuple[tuple[datetime, bool], ...]
 # A yes ends when the reading that it rests on is a day old: the next one comes before.
 NEARLY_A_DAY = timedelta(hours=20)
 
 
 def known(findings: Findings, *, read_everybody: bool) -> Known:
-    """Return what is known of the account of this run. Six queries and one for the configured regions."""
+    """Return what is known of the account of this run. Seven queries and one for the configured regions."""
     account_id = findings.account_id
     access_keys: dict[int, list[tuple[str, datetime, str]]] = defaultdict(list)
     last_uses: dict[int, dict[str, datetime | None]] = defaultdict(dict)
@@ -36,12 +51,14 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
             user_name=row.user_name,
             arn=row.arn,
             created_at=row.created_at,
-            slots_seen=_slots(row),
+            slots_seen=_slots(row.asked_slots),
             asked_at=findings.keys_as_of(row),
             ask_failed=bool(row.keys_unread_reason),
             access_keys=tuple(access_keys[row.pk]),
             read_directly=row.pk in directly or (row.pk in daily and _a_day_ago(findings, row)),
             last_uses=last_uses[row.pk],
+            slots_reported=_slots(row.report_slots),
+            additional_credentials=row.additional_credentials,
         )
         for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS)
     }
@@ -56,6 +73,7 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
         pods_read_at=_read_at(findings, Part.POD_IDENTITY),
         clusters=frozenset(clusters.values_list("region", "name")),
         clusters_read_at=_read_at(findings, Part.EKS_CLUSTERS),
+        report_stands=_report_stands(findings),
     )
 
 
@@ -90,7 +108,16 @@ def _read_at(findings: Findings, part: Part) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
 
 
-def _slots(row: IamUser) -> tuple[tuple[datetime, bool], ...] | None:
-    if row.asked_slots is None:
+def _report_stands(findings: Findings) -> bool:
+    """Return whether the report that AWS would give was read already, by runs that did with it what had to be done."""
+    made_at = _read_at(findings, Part.CREDENTIAL_REPORT)
+    if made_at is None or not stands(made_at, findings.clock()):
+        return False
+    last = newest_finished(findings.sync_run.aws_account)
+    return last is not None and last.outcome != SyncOutcome.FAILED
+
+
+def _slots(stored: list[tuple[str, bool]] | None) -> Slots | None:
+    if stored is None:
         return None
-    return tuple((datetime.fromisoformat(created_at), active) for created_at, active in row.asked_slots)
+    return tuple((datetime.fromisoformat(created_at), active) for created_at, active in stored)

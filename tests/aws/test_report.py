@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from iamdash.aws.errors import Malformed
 from iamdash.aws.progress import Surroundings
-from iamdash.aws.report import GENERATE, GET, PAUSES, fetch_report, parse_report, request_report
+from iamdash.aws.report import GENERATE, GET, PAUSES, fetch_report, parse_report, request_report, stands
 from iamdash.aws.snapshot import CredentialReport, Part, ReportSlot, Unread
 from tests.aws.recorded import ACCOUNT, NOW, Recorded, refusal
 
@@ -203,6 +203,12 @@ def test_a_report_that_is_ready_costs_two_calls_and_no_pause(recorded: Recorded)
     assert refused is None
     assert isinstance(report, CredentialReport)
     assert (len(recorded.asked), pauses) == (2, [])
+
+
+def test_a_report_stands_for_four_hours_and_one_of_the_future_does_not() -> None:
+    ages = [timedelta(0), timedelta(hours=3, minutes=59), timedelta(hours=4), timedelta(hours=-1)]
+
+    assert [stands(NOW - age, NOW) for age in ages] == [True, True, False, False]
 
 
 def test_a_report_in_the_making_is_waited_for_with_growing_pauses(recorded: Recorded) -> None:

@@ -118,6 +118,34 @@ def test_without_a_report_keys_are_listed_as_often_as_a_report_would_be_made() -
     assert asked(known(known_user(asked_at=NOW - timedelta(hours=4))), None)
 
 
+@pytest.mark.parametrize(
+    ("members", "is_asked"),
+    [
+        ({}, False),
+        ({"slots_reported": ()}, True),
+        ({"slots_reported": None}, True),
+        ({"slots_seen": None, "asked_at": None}, True),
+        ({"slots_seen": None, "asked_at": None, "slots_reported": ()}, False),
+        ({"arn": "arn:aws:iam::111122223333:user/old-name"}, True),
+        ({"additional_credentials": "3 (ListAccessKeys)"}, True),
+        ({"ask_failed": True}, True),
+        ({"asked_at": NOW - timedelta(days=7)}, True),
+    ],
+    ids=[
+        *("nothing moved", "moved since asked", "younger than the report", "never asked", "never asked, and no key"),
+        *("renamed", "more than two credentials", "the last try failed", "seven days ago"),
+    ],
+)
+def test_while_a_report_stands_what_it_showed_says_whom_to_ask(members: dict[str, Any], is_asked: bool) -> None:
+    before = known_user(**{"slots_seen": (SLOT,), "slots_reported": (SLOT,), **members})
+
+    assert asked(known(before, report_stands=True), None) is is_asked
+
+
+def test_a_user_who_is_new_while_a_report_stands_is_asked() -> None:
+    assert asked(known(report_stands=True), None)
+
+
 @given(
     slots_seen=st.none() | st.lists(st.tuples(st.sampled_from([LONG_AGO, LATER]), st.booleans()), max_size=2),
     slots=st.lists(st.tuples(st.sampled_from([LONG_AGO, LATER]), st.booleans()), max_size=2),

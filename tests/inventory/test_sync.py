@@ -18,6 +18,7 @@ from iamdash.standing.assess import assess_due
 from iamdash.standing.check import differences
 from tests.factories import NOW, days_ago, make_claim, make_person, make_sync_run
 from tests.inventory.pieces import (
+    LONG_AGO,
     Answers,
     association,
     iam_role,
@@ -168,6 +169,39 @@ def test_the_run_of_a_killed_worker_is_closed_by_the_next_one(aws_account: AwsAc
     killed.refresh_from_db()
     assert (killed.outcome, killed.finished_at) == ("failed", LATER + HOUR)
     assert killed.unread == [{"part": "sync", "reason": CUT_SHORT}]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stands"),
+    [
+        ((listing(UPLOADER), report(row("uploader", slot()))), True),
+        ((listing(UPLOADER), DENIED), False),
+        ((listing(UPLOADER), report(row("uploader", slot())), ValueError("a marker came twice")), False),
+        ((Unread(Part.AUTHORIZATION_DETAILS, "AWS said no."), report(row("uploader", slot()))), False),
+    ],
+    ids=["complete", "unread", "broken off", "of users who were never listed"],
+)
+def test_a_report_stands_where_the_last_run_did_with_it_what_had_to_be_done(
+    pieces: tuple[Piece | Exception, ...], stands: bool, aws_account: AwsAccount
+) -> None:
+    sync(aws_account, *pieces)
+    answers = Answers((identity(at=LATER), listing(UPLOADER, at=LATER)))
+
+    sync_with(answers, aws_account, at=LATER)
+
+    assert answers.known
+    assert answers.known.report_stands is stands
+
+
+def test_the_next_run_knows_which_slots_a_report_showed_and_which_led_to_an_answer(aws_account: AwsAccount) -> None:
+    sync(aws_account, listing(UPLOADER), report(row("uploader", slot())))
+    answers = Answers((identity(at=LATER),))
+
+    sync_with(answers, aws_account, at=LATER)
+
+    assert answers.known
+    uploader = answers.known.users[UPLOADER.unique_id]
+    assert (uploader.slots_reported, uploader.slots_seen) == (((LONG_AGO, True),), None)
 
 
 def test_an_account_taken_out_of_the_config_is_not_read(aws_account: AwsAccount) -> None:
