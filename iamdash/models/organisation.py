@@ -103,7 +103,10 @@ class Vendor(models.Model):
 
 
 class Programme(models.Model):
-    """The one row of thresholds and aims. Days and minutes are whole; the rules take them as `Thresholds`."""
+    """The one row of thresholds and aims. Days and minutes are whole; the rules take them as `Thresholds`.
+
+    `rules_version`: of the rules by which every IAM user was assessed last; "": not known.
+    """
 
     long_lived_days = models.PositiveIntegerField(default=90)
     grace_days = models.PositiveIntegerField(default=7)
@@ -114,6 +117,7 @@ class Programme(models.Model):
     target_date = models.DateField(null=True, blank=True)
     regions = models.JSONField(default=list)
     loaded_at = models.DateTimeField(null=True, blank=True)
+    rules_version = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_programme")]

@@ -13,6 +13,7 @@ from iamdash.organisation.config_shape import Config
 from iamdash.organisation.vendors import load_vendors
 from iamdash.standing.assess import Cause
 from iamdash.standing.everybody import assess_everybody
+from iamdash.standing.version import rules_version
 
 ACTOR = "load_config"
 
@@ -22,8 +23,8 @@ def load(config: Config, *, now: datetime) -> list[str]:
     """Bring the rows in line with `config`; return what changed, a sentence each: none where they agreed already.
 
     An account or a team that the config no longer names stays, marked as taken out. Whatever changed may change any
-    answer (a limit, a team's name), so every IAM user is assessed anew in the same transaction. That is something which
-    people decided: no candidate is said to have been reopened by it.
+    answer (a limit, a team's name, the rules of a new release), so every IAM user is assessed anew in the same
+    transaction. That is something which people decided: no candidate is said to have been reopened by it.
     """
     programme, _ = Programme.objects.select_for_update().get_or_create(pk=1)
     changes = [
@@ -33,6 +34,7 @@ def load(config: Config, *, now: datetime) -> list[str]:
         *_load_members(config),
         *_load_programme(config, programme),
         *load_vendors(config),
+        *_follow_release(programme),
     ]
     if changes:
         programme.loaded_at = now
@@ -47,6 +49,14 @@ def load(config: Config, *, now: datetime) -> list[str]:
         )
         assess_everybody(now=now, cause=Cause.PEOPLE, actor=ACTOR)
     return changes
+
+
+def _follow_release(programme: Programme) -> list[str]:
+    """Take over the version of the rules; the first load has nothing to compare it with."""
+    before, programme.rules_version = programme.rules_version, rules_version()
+    if programme.loaded_at is None or before == programme.rules_version:
+        return []
+    return ["every candidate judged anew, as this release has other rules"]
 
 
 def _load_organization(config: Config) -> list[str]:

@@ -18,6 +18,7 @@ from iamdash.organisation.config_file import parse_config
 from iamdash.organisation.load import load
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
+from iamdash.standing.version import rules_version
 from tests.factories import (
     NOW,
     days_ago,
@@ -52,6 +53,9 @@ slug = "platform"
 name = "Platform"
 members = ["ann@example.org", "ben@example.org"]
 """
+
+
+ANEW = "every candidate judged anew, as this release has other rules"
 
 
 def loaded(text: str) -> list[str]:
@@ -185,3 +189,21 @@ def test_a_changed_file_reopens_nothing_and_leaves_no_answer_behind() -> None:
     assert (standing.stage, standing.readable, standing.is_open, standing.reopened_at) == (2, False, False, None)
     assert not Event.objects.filter(kind="candidate.reopened").exists()
     assert list(differences(LATER)) == []
+
+
+def test_a_release_with_other_rules_judges_every_candidate_anew_though_the_file_is_the_same() -> None:
+    loaded(PRODUCTION)
+    candidate = make_candidate()
+    assess([candidate.iam_user_id], now=NOW, cause=Cause.AWS, actor="sync")
+    Standing.objects.update(risk=None)
+    Programme.objects.update(rules_version="of the release before")
+
+    assert loaded(PRODUCTION) == [ANEW]
+    assert loaded(PRODUCTION) == []
+    assert list(differences(LATER)) == []
+    assert Standing.objects.get().risk is not None
+
+
+def test_the_first_load_judges_nobody_anew() -> None:
+    assert ANEW not in loaded(PRODUCTION)
+    assert Programme.objects.get().rules_version == rules_version()

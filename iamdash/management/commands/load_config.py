@@ -19,7 +19,8 @@ class Command(BaseCommand):
     help = (
         "Load AWS accounts, teams, members, limits, aims and vendors from iamdash.toml. A bad file is refused whole, "
         "naming the line (exit code 1). An account or a team that the file no longer names is marked as taken out, "
-        "never deleted. Loading the same file again changes nothing."
+        "never deleted. Loading the same file again changes nothing, "
+        "except that a release with other rules judges every candidate anew."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
