@@ -10,6 +10,7 @@ class Cadence(StrEnum):
     CONTINUOUS = "continuous"
     DAILY = "daily"
     WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     YEARLY = "yearly"
@@ -30,6 +31,7 @@ LABELS = {
     Cadence.CONTINUOUS: "Continuously",
     Cadence.DAILY: "Daily, or every working day",
     Cadence.WEEKLY: "Weekly",
+    Cadence.FORTNIGHTLY: "Fortnightly, every two weeks",
     Cadence.MONTHLY: "Monthly",
     Cadence.QUARTERLY: "Quarterly",
     Cadence.YEARLY: "Yearly",
@@ -39,6 +41,7 @@ PERIODS = {
     Cadence.CONTINUOUS: timedelta(days=1),
     Cadence.DAILY: timedelta(days=4),  # over a long weekend
     Cadence.WEEKLY: timedelta(days=8),
+    Cadence.FORTNIGHTLY: timedelta(days=15),
     Cadence.MONTHLY: timedelta(days=32),
     Cadence.QUARTERLY: timedelta(days=94),
     Cadence.YEARLY: timedelta(days=368),

@@ -25,6 +25,7 @@ class Rhythm(StrEnum):
     CONTINUOUS = "Continuous"
     DAILY = "Daily"
     WEEKLY = "Weekly"
+    FORTNIGHTLY = "Fortnightly"
     MONTHLY = "Monthly"
     QUARTERLY = "Quarterly"
     YEARLY = "Yearly"
@@ -36,6 +37,7 @@ A_DAY = timedelta(days=1)
 # A gap of up to half as much again is still of that rhythm.
 PERIODS: Mapping[Rhythm, timedelta] = {
     Rhythm.WEEKLY: timedelta(days=7),
+    Rhythm.FORTNIGHTLY: timedelta(days=14),
     Rhythm.MONTHLY: timedelta(days=31),
     Rhythm.QUARTERLY: timedelta(days=92),
     Rhythm.YEARLY: timedelta(days=366),

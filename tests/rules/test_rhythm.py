@@ -28,7 +28,8 @@ def said(uses: list[Use]) -> str:
     [
         (1, Rhythm.CONTINUOUS),
         (7, Rhythm.WEEKLY),
-        (14, Rhythm.MONTHLY),
+        (14, Rhythm.FORTNIGHTLY),
+        (28, Rhythm.MONTHLY),
         (31, Rhythm.MONTHLY),
         (91, Rhythm.QUARTERLY),
         (365, Rhythm.YEARLY),
