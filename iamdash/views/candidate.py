@@ -103,7 +103,7 @@ def show(
         "number": page.number,
         "reader": reader,
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
-        "open_form": refused_form.name if refused_form else "",
+        "open_form": refused_form.name if refused_form else request.GET.get("open", ""),
         "roles": find_roles(found, typed) if typed and reader.changes else page.roles_alike,
         "typed": typed,
         "check": newest_check(found.iam_user, now),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -28,6 +29,7 @@ from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
 
 PAGE = "candidates/list.html"
+CLAIMED = "candidates/claimed.html"
 
 
 @require_safe
@@ -57,7 +59,7 @@ def export_csv(request: HttpRequest) -> StreamingHttpResponse:
 def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
     """Claim a candidate from its row. If somebody has just claimed it: 409, and the row as it is."""
     person, now = person_of(request), timezone.now()
-    candidate = get_object_or_404(Candidate, pk=number)
+    candidate = _candidate_or_404(number)
     team = get_object_or_404(Team, pk=request.POST.get("team", "").replace("\0", ""))
     try:
         actions.claim(candidate=candidate, team=team, by=person, now=now)
@@ -65,7 +67,9 @@ def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
         raise PermissionDenied(refusal.sentence) from refusal
     except actions.Refused as refusal:
         return _refused(request, number, refusal.sentence, now=now)
-    return _changed(request, number, "{} is yours.", now=now, undo=reverse("candidate-row-release", args=[number]))
+    name = candidate.iam_user.user_name
+    said = render_to_string(CLAIMED, {"user_name": name, "number": number, "asks": not candidate.cadence})
+    return _changed(request, number, said, now=now, undo=reverse("candidate-row-release", args=[number]))
 
 
 @require_POST
@@ -73,13 +77,18 @@ def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
 def release_row(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a claim back, from its row."""
     person, now = person_of(request), timezone.now()
+    candidate = _candidate_or_404(number)
     try:
-        actions.release(candidate=get_object_or_404(Candidate, pk=number), by=person, now=now)
+        actions.release(candidate=candidate, by=person, now=now)
     except actions.NotPermitted as refusal:
         raise PermissionDenied(refusal.sentence) from refusal
     except actions.Refused as refusal:
         return _refused(request, number, refusal.sentence, now=now)
-    return _changed(request, number, "{} is unclaimed again.", now=now, undo="")
+    return _changed(request, number, f"{candidate.iam_user.user_name} is unclaimed again.", now=now, undo="")
+
+
+def _candidate_or_404(number: int) -> Candidate:
+    return get_object_or_404(Candidate.objects.select_related("iam_user"), pk=number)
 
 
 def _list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
@@ -107,13 +116,12 @@ def _empty(page: CandidateList) -> str:
     return "no-match" if page.chips else "done"
 
 
-def _changed(request: HttpRequest, number: int, words: str, *, now: datetime, undo: str) -> HttpResponse:
+def _changed(request: HttpRequest, number: int, said: str, *, now: datetime, undo: str) -> HttpResponse:
     row, viewer = _row(request, number, now=now)
-    text = words.format(row.user_name)
     if "HX-Request" not in request.headers:
-        messages.success(request, text)
+        messages.success(request, said)
         return redirect(back_to(request, otherwise=reverse("candidates")))
-    return _render_row(request, row, viewer, text, now=now, undo=undo)
+    return _render_row(request, row, viewer, said, now=now, undo=undo)
 
 
 def _refused(request: HttpRequest, number: int, sentence: str, *, now: datetime) -> HttpResponse:

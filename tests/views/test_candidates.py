@@ -243,3 +243,22 @@ def test_a_viewer_sees_no_button_to_claim(client: Client) -> None:
     client.force_login(make_person(access_level="viewer", teams=(make_team(),)))
 
     assert "row/claim" not in client.get("/candidates/").content.decode()
+
+
+@pytest.mark.parametrize(("htmx", "cadence"), [(True, ""), (False, ""), (True, "weekly"), (False, "weekly")])
+def test_a_claim_leads_to_how_often_it_is_used_unless_that_was_said(
+    signed_in: Client, *, htmx: bool, cadence: str
+) -> None:
+    candidate = candidate_named("<b>uploader")
+    Candidate.objects.update(cadence=cadence)
+    headers = {"HX-Request": "true"} if htmx else {}
+
+    answer = signed_in.post(f"/candidates/{candidate.pk}/row/claim", {"team": "search"}, headers=headers, follow=True)
+
+    page = answer.content.decode()
+    assert "&lt;b&gt;uploader is yours." in page
+    asked = f"/candidates/{candidate.pk}/?open=cadence"
+    assert (f'<a href="{asked}#cadence">' in page) is not bool(cadence)
+    opened = '<details class="edit" open><summary>'
+    assert opened in signed_in.get(asked).content.decode()
+    assert opened not in signed_in.get(f"/candidates/{candidate.pk}/").content.decode()

@@ -60,7 +60,7 @@ def test_what_waits_says_until_when_and_how_it_could_be_sooner(client: Client, a
 
     assert "Not yet" in card
     assert "at the earliest" in card
-    assert 'href="#cadence"' in card
+    assert 'href="?open=cadence#cadence"' in card
 
 
 def test_the_other_verdict_is_folded_and_of_the_same_page(client: Client, ann: Person) -> None:
@@ -166,5 +166,5 @@ def test_a_viewer_sees_the_verdicts_and_no_question(client: Client) -> None:
     page = shown(client, vic, a_candidate(used_days_ago=100))
 
     assert "Whoever owns it can" in verdict(page, "deactivate")
-    assert 'href="#cadence"' not in page
+    assert 'href="?open=cadence#cadence"' not in page
     assert "How often is it used?" not in page
