@@ -290,6 +290,26 @@ def test_the_order_of_a_killed_worker_process_is_carried_out_by_another(fleet: F
 
 
 @pytest.mark.slow
+def test_a_sync_whose_database_goes_away_is_cut_short_and_the_same_worker_syncs_again(fleet: Fleet) -> None:
+    account_id = account_ids(1)[0]
+    fleet.aws.state.faults.append(Fault("slow", "iam:GetAccountAuthorizationDetails", seconds=1))
+    fleet.load([account_id])
+    fleet.order_sync(account_id, queue="sync")
+    fleet.wait(lambda runs: len(runs) == 1)
+
+    fleet.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    fleet.order("sync_due_accounts")
+    runs = fleet.wait(ended(2))
+
+    assert [run[1] for run in runs] == ["failed", "complete"]
+    assert fleet.rows("SELECT count(*) FROM iamdash_accesskey") == [(KEYS,)]
+    assert all(worker.exit_code() is None for worker in fleet.workers)
+
+
+@pytest.mark.slow
 def test_a_broker_that_forgets_everything_ends_no_sync_and_workers_started_again_take_orders(fleet: Fleet) -> None:
     """A worker may end with its broker (kombu fails while it gives orders back); docker-compose.yml starts it again."""
     account_id = account_ids(1)[0]
