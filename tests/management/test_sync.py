@@ -12,6 +12,7 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from iamdash.aws.snapshot import Part, Unread
 from iamdash.inventory import lock
+from iamdash.inventory.sync import LockLostError
 from iamdash.management.commands import sync as command
 from iamdash.models import AwsAccount
 from tests.factories import NOW, make_aws_account
@@ -158,6 +159,18 @@ def busy(aws_account: AwsAccount) -> Iterator[psycopg.Connection[tuple[object, .
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [lock._number(aws_account.pk)])
         yield other
+
+
+@pytest.mark.parametrize("error", [LockLostError(), OperationalError("server closed the connection")])
+@pytest.mark.usefixtures("aws_account")
+def test_a_database_that_goes_away_meanwhile_is_one_line(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(command, "sync_account", broken)
+
+    with pytest.raises(CommandError, match="went away in the middle"):
+        run()
 
 
 @pytest.mark.usefixtures("busy")

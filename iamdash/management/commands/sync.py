@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, ProgrammingError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from iamdash.inventory.gaps import gaps
-from iamdash.inventory.sync import sync_account
+from iamdash.inventory.sync import LockLostError, sync_account
 from iamdash.models import AwsAccount, SyncOutcome, SyncRun
 
 BUSY = "Another sync of this account is running and has not ended."
+WENT_AWAY = "The database went away in the middle of a sync. What had been written stays; run the command again."
 TRY_AGAIN_SECONDS = 0.5
 
 
@@ -49,7 +50,10 @@ class Command(BaseCommand):
             chosen = _chosen(account)
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(_database_problem(error)) from error
-        results = [self._sync(aws_account, direct=direct, wait=wait) for aws_account in chosen]
+        try:
+            results = [self._sync(aws_account, direct=direct, wait=wait) for aws_account in chosen]
+        except (LockLostError, InterfaceError, OperationalError) as error:
+            raise CommandError(WENT_AWAY) from error
         if options["json"]:
             self.stdout.write(json.dumps({"accounts": [_as_json(*result) for result in results]}, indent=2))
         else:
