@@ -56,8 +56,7 @@ def assess(
     """
     occasion = Occasion(now, cause, actor, sync_run)
     with transaction.atomic():
-        concerned = sorted({*iam_user_ids, *_sharers(iam_user_ids)})
-        _lock(concerned)
+        concerned = lock(iam_user_ids)
         limits = thresholds()
         for start in range(0, len(concerned), AT_ONCE):
             facts, opened = _open(facts_of(concerned[start : start + AT_ONCE]), limits, occasion)
@@ -71,21 +70,23 @@ def assess_due(now: datetime) -> int:
     return len(due)
 
 
+def lock(iam_user_ids: Collection[int]) -> list[int]:
+    """Lock these IAM users, and those that share a replacement role with them, to the end of the transaction.
+
+    Return them all, in the one order in which everybody locks them, so that two cannot wait for each other.
+    """
+    concerned = sorted({*iam_user_ids, *_sharers(iam_user_ids)})
+    # Without FOR KEY, so that new keys may be added.
+    rows = IamUser.objects.filter(pk__in=concerned).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
+    return concerned
+
+
 def _sharers(iam_user_ids: Collection[int]) -> set[int]:
     """Return who is linked to a role that these are, or were, linked to: sharing it is a fact about each of them."""
     theirs = Replacement.objects.filter(candidate__iam_user__in=iam_user_ids)
     shared = Replacement.objects.filter(iam_role__in=theirs.values("iam_role"), unlinked_at=None)
     return set(shared.values_list("candidate__iam_user", flat=True))
-
-
-def _lock(iam_user_ids: Collection[int]) -> None:
-    # In one order, so that two assessments cannot wait for each other; without FOR KEY, so that new keys may be added.
-    list(
-        IamUser.objects.filter(pk__in=iam_user_ids)
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk", flat=True)
-    )
 
 
 def _open(

@@ -1,9 +1,10 @@
 """What people can do: this list is the whole of it.
 
 Each is one function with named arguments, one transaction and one line in the journal. None of them takes a stage: the
-stage is computed from what AWS shows and from what is recorded here.
+stage is computed from what AWS shows and from what is recorded here. `bulk` does the same to many candidates.
 """
 
+from iamdash.candidates.actions import bulk
 from iamdash.candidates.actions.cadence import declare_cadence
 from iamdash.candidates.actions.claim import assign, claim, hand_over, release
 from iamdash.candidates.actions.close import close
@@ -20,6 +21,7 @@ __all__ = [
     "NotPermitted",
     "Refused",
     "assign",
+    "bulk",
     "choose_route",
     "claim",
     "close",

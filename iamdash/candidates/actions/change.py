@@ -1,16 +1,28 @@
 """What every action begins and ends with: who may, the locked candidate; then one journal line and a new assessment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from iamdash.candidates.actions.errors import NotPermitted, Refused
 from iamdash.models import AccessLevel, Candidate, IamUser, Person
-from iamdash.models.journal import record
+from iamdash.models.journal import Event, record_all
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 
 LONGEST_TEXT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the journal says of one candidate. The fields are columns of `Event`."""
+
+    candidate: Candidate
+    kind: str
+    sentence: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 def require(by: Person, level: AccessLevel, deed: str) -> None:
@@ -25,12 +37,18 @@ def locked(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:
     `affected`: the other IAM users whose answers the action changes; they are locked with it.
     """
     fresh = locked_even_if_closed(candidate, affected=affected)
-    if fresh.closed_by:
-        raise Refused(
-            f"Candidate {fresh.pk} was closed by {fresh.closed_by} and can no longer be changed. "
-            "You can still write a note."
-        )
+    refuse_if_closed(fresh)
     return fresh
+
+
+def refuse_if_closed(candidate: Candidate) -> None:
+    """Raise Refused where the candidate was signed off."""
+    if candidate.closed_by:
+        raise Refused(
+            f"Candidate {candidate.pk} was closed by {candidate.closed_by} and can no longer be changed. "
+            "You can still write a note.",
+            in_short="closed",
+        )
 
 
 def locked_even_if_closed(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:
@@ -63,20 +81,30 @@ def finish(
     affected: Iterable[int] = (),
 ) -> None:
     """Write the action's one journal line, then let the rules answer anew, also for the other IAM users `affected`."""
-    iam_user = candidate.iam_user
-    record(
+    finish_all([Line(candidate, kind, sentence, before, after)], actor=by.email, now=now, affected=affected)
+
+
+def finish_all(lines: Collection[Line], *, actor: str, now: datetime, affected: Iterable[int] = ()) -> None:
+    """Write a journal line for each of several candidates, then let the rules answer anew for all of them at once."""
+    record_all(_event(line, actor, now) for line in lines)
+    concerned = {line.candidate.iam_user_id for line in lines}
+    assess({*concerned, *affected}, now=now, cause=Cause.PEOPLE, actor=actor)
+
+
+def _event(line: Line, actor: str, now: datetime) -> Event:
+    iam_user = line.candidate.iam_user
+    return Event(
         at=now,
-        actor=by.email,
-        kind=kind,
-        sentence=sentence,
+        actor=actor,
+        kind=line.kind,
+        sentence=line.sentence,
         aws_account_id=iam_user.aws_account_id,
         unique_id=iam_user.unique_id,
         subject=iam_user.user_name,
-        candidate_number=candidate.pk,
-        before=before,
-        after=after,
+        candidate_number=line.candidate.pk,
+        before=line.before,
+        after=line.after,
     )
-    assess({iam_user.pk, *affected}, now=now, cause=Cause.PEOPLE, actor=by.email)
 
 
 def storable(text: str, *, what: str) -> str:

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.change import finish, is_deleted, locked, require
-from iamdash.candidates.actions.errors import AlreadyClaimed, NotPermitted, Refused
-from iamdash.models import AccessLevel, Candidate, Claim, Person, Team
-from iamdash.rules.sentence import ago
+from iamdash.candidates.actions.deciding import assigning, claiming, handing_over, releasing
+from iamdash.candidates.actions.errors import Refused
+from iamdash.candidates.actions.holding import Decision, carry_out, hold
+from iamdash.models import Candidate, Claim, Person, Team
 
 
 @transaction.atomic
@@ -17,27 +17,7 @@ def claim(*, candidate: Candidate, team: Team, by: Person, now: datetime) -> Cla
     An engineer claims for a team that they belong to, a lead for any team. Saying it again changes nothing.
     Raises NotPermitted, AlreadyClaimed, and Refused where there is nothing left to claim.
     """
-    require(by, AccessLevel.ENGINEER, "claim a candidate")
-    if not _may_answer_for(team, by):
-        raise NotPermitted(
-            f"You are not a member of {team}. Claim for a team of yours, or ask a lead to assign the candidate."
-        )
-    fresh = locked(candidate)
-    standing_claim = _standing_claim(fresh)
-    if standing_claim and (standing_claim.person_id, standing_claim.team_id) == (by.pk, team.pk):
-        return standing_claim
-    if standing_claim:
-        raise AlreadyClaimed(_who_has_it(standing_claim, by, now), claim=standing_claim)
-    made = _begin(fresh, team, by, now)
-    finish(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.claimed",
-        sentence=f"{by} claimed {fresh.iam_user.user_name} for {team}.",
-        after=_as_json(made),
-    )
-    return made
+    return _standing(candidate, claiming(team=team, by=by, now=now), by=by, now=now)
 
 
 @transaction.atomic
@@ -46,18 +26,7 @@ def release(*, candidate: Candidate, by: Person, now: datetime) -> None:
 
     For whoever holds the claim, their team, or a lead. Raises NotPermitted, and Refused where nobody has claimed it.
     """
-    require(by, AccessLevel.ENGINEER, "release a candidate")
-    fresh = locked(candidate)
-    standing_claim = _claim_to_end(fresh, by, "release it")
-    _end(standing_claim, by, now)
-    finish(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.released",
-        sentence=f"{by} released {fresh.iam_user.user_name}, which {_holder(standing_claim)} had claimed.",
-        before=_as_json(standing_claim),
-    )
+    _decide(candidate, releasing(by=by), by=by, now=now)
 
 
 @transaction.atomic
@@ -67,24 +36,7 @@ def hand_over(*, candidate: Candidate, team: Team, person: Person, by: Person, n
     For whoever holds the claim, their team, or a lead. Raises NotPermitted, and Refused where nobody has claimed it or
     `person` cannot answer for `team`.
     """
-    require(by, AccessLevel.ENGINEER, "hand over a candidate")
-    fresh = locked(candidate)
-    standing_claim = _claim_to_end(fresh, by, "hand it over")
-    if (standing_claim.person_id, standing_claim.team_id) == (person.pk, team.pk):
-        return standing_claim
-    _refuse_who_cannot_answer(team, person)
-    _end(standing_claim, by, now)
-    made = _begin(fresh, team, person, now)
-    finish(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.handed_over",
-        sentence=f"{by} handed {fresh.iam_user.user_name} over to {_holder(made)}.",
-        before=_as_json(standing_claim),
-        after=_as_json(made),
-    )
-    return made
+    return _standing(candidate, handing_over(team=team, person=person, by=by, now=now), by=by, now=now)
 
 
 @transaction.atomic
@@ -94,80 +46,21 @@ def assign(*, candidate: Candidate, team: Team, person: Person, by: Person, now:
     For a lead. Assigning whom it has already changes nothing. Raises NotPermitted, and Refused where `person` cannot
     answer for `team` or there is nothing left to claim.
     """
-    require(by, AccessLevel.LEAD, "assign a candidate")
-    fresh = locked(candidate)
-    standing_claim = _standing_claim(fresh)
-    if standing_claim and (standing_claim.person_id, standing_claim.team_id) == (person.pk, team.pk):
-        return standing_claim
-    _refuse_who_cannot_answer(team, person)
-    if standing_claim:
-        _end(standing_claim, by, now)
-    made = _begin(fresh, team, person, now)
-    finish(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.assigned",
-        sentence=f"{by} assigned {fresh.iam_user.user_name} to {_holder(made)}.",
-        before=_as_json(standing_claim) if standing_claim else None,
-        after=_as_json(made),
-    )
-    return made
+    return _standing(candidate, assigning(team=team, person=person, by=by, now=now), by=by, now=now)
 
 
-def _may_answer_for(team: Team, person: Person) -> bool:
-    """Return whether `person` can hold a claim of `team`: an engineer in it, or a lead."""
-    if person.may(AccessLevel.LEAD):
-        return True
-    return person.may(AccessLevel.ENGINEER) and team.members.filter(pk=person.pk).exists()
+def _standing(candidate: Candidate, decide: Decision, *, by: Person, now: datetime) -> Claim:
+    claim_of = _decide(candidate, decide, by=by, now=now)
+    if claim_of is None:
+        raise Refused("Nobody answers for it any more. Reload the page to see it as it is.")
+    return claim_of
 
 
-def _refuse_who_cannot_answer(team: Team, person: Person) -> None:
-    if not person.may(AccessLevel.ENGINEER):
-        raise Refused(f"{person} cannot change anything here. Choose somebody with engineer access or more.")
-    if not _may_answer_for(team, person):
-        raise Refused(f"{person} is not a member of {team}. Choose one of its members, or another team.")
-
-
-def _standing_claim(candidate: Candidate) -> Claim | None:
-    return candidate.claims.filter(ended_at=None).select_related("team", "person").first()
-
-
-def _claim_to_end(candidate: Candidate, by: Person, deed: str) -> Claim:
-    standing_claim = _standing_claim(candidate)
-    if standing_claim is None:
-        raise Refused(f"Nobody has claimed {candidate.iam_user.user_name}. Reload the page to see it as it is.")
-    may = by.pk == standing_claim.person_id or _may_answer_for(standing_claim.team, by)
-    if not may:
-        raise NotPermitted(
-            f"{_holder(standing_claim)} answers for it. Ask them, somebody in that team, or a lead to {deed}."
-        )
-    return standing_claim
-
-
-def _begin(candidate: Candidate, team: Team, person: Person, now: datetime) -> Claim:
-    if not team.in_config:
-        raise Refused(f"{team} is no longer a team of this organisation. Choose another team.")
-    if is_deleted(candidate):
-        raise Refused(f"{candidate.iam_user.user_name} is proved gone from AWS: there is nothing left to claim.")
-    return Claim.objects.create(candidate=candidate, team=team, person=person, claimed_at=now)
-
-
-def _end(standing_claim: Claim, by: Person, now: datetime) -> None:
-    standing_claim.ended_at, standing_claim.ended_by = now, by
-    standing_claim.save(update_fields=["ended_at", "ended_by"])
-
-
-def _who_has_it(standing_claim: Claim, by: Person, now: datetime) -> str:
-    since = ago(standing_claim.claimed_at, now=now)
-    if standing_claim.person_id == by.pk:
-        return f"You claimed it for {standing_claim.team} {since}. Hand it over to change the team."
-    return f"{_holder(standing_claim)} claimed it {since}. Ask them, or a lead, to hand it over."
-
-
-def _holder(claim_of: Claim) -> str:
-    return f"{claim_of.person} ({claim_of.team})"
-
-
-def _as_json(claim_of: Claim) -> dict[str, str]:
-    return {"team": claim_of.team_id, "person": claim_of.person.email}
+def _decide(candidate: Candidate, decide: Decision, *, by: Person, now: datetime) -> Claim | None:
+    """Carry the decision out, and return the claim that stands then."""
+    [held] = hold([candidate.pk])
+    change = decide(held)
+    if change is None:
+        return held.claim
+    carry_out([change], by=by, now=now)
+    return change.begins

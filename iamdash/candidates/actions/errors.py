@@ -4,11 +4,15 @@ from iamdash.models import Claim
 
 
 class Refused(Exception):  # noqa: N818  raised as it is said: the action was refused
-    """The action is not possible as asked. `sentence` says why and what to do; nothing was written."""
+    """The action is not possible as asked. `sentence` says why and what to do; nothing was written.
 
-    def __init__(self, sentence: str) -> None:
+    `in_short`: the same of one among many, to follow a number ("already claimed by Search").
+    """
+
+    def __init__(self, sentence: str, *, in_short: str = "refused") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.in_short = in_short
 
 
 class NotPermitted(Refused):
@@ -19,7 +23,7 @@ class AlreadyClaimed(Refused):
     """Somebody else answers for the candidate: `claim` is the claim that stands."""
 
     def __init__(self, sentence: str, *, claim: Claim) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, in_short=f"already claimed by {claim.team}")
         self.claim = claim
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from iamdash.candidates import actions
+from iamdash.candidates.actions import bulk
 from iamdash.models import AccessKey, Candidate, Claim, Event, IamRole, Person, Replacement, Standing
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
@@ -55,6 +56,47 @@ def test_of_two_who_claim_at_once_one_wins_and_the_other_hears_who() -> None:
     assert (len(won), len(lost)) == (1, 1)
     assert lost[0].claim == won[0] == Claim.objects.get()
     assert Event.objects.filter(kind="candidate.claimed").count() == 1
+    assert list(differences(NOW)) == []
+
+
+def test_of_two_who_claim_many_at_once_each_gets_what_the_other_did_not() -> None:
+    numbers = [assessed(make_candidate()).pk for _ in range(6)]
+    team, role = make_team(), make_iam_role()
+    for number in numbers:
+        make_replacement(Candidate.objects.get(pk=number), role)
+    ann, ben = make_person("ann@example.org", teams=(team,)), make_person("ben@example.org", teams=(team,))
+
+    anns, bens = at_once(
+        lambda: bulk.claim(numbers=numbers[:5], team=team, by=ann, now=NOW),
+        lambda: bulk.claim(numbers=numbers[:0:-1], team=team, by=ben, now=NOW),
+    )
+
+    assert sorted([*anns.done, *bens.done]) == numbers
+    assert {*anns.left, *bens.left} == {("already claimed by Platform", 4)}
+    assert Event.objects.filter(kind="candidate.claimed").count() == 6
+    assert list(differences(NOW)) == []
+
+
+def test_of_a_claim_of_many_and_one_of_one_nobody_waits_for_ever() -> None:
+    numbers = [assessed(make_candidate()).pk for _ in range(4)]
+    team, role = make_team(), make_iam_role()
+    for number in numbers:
+        make_replacement(Candidate.objects.get(pk=number), role)
+    ann, ben = make_person("ann@example.org", teams=(team,)), make_person("ben@example.org", teams=(team,))
+
+    def one_by_one() -> int:
+        won = 0
+        for number in reversed(numbers):
+            try:
+                actions.claim(candidate=Candidate.objects.get(pk=number), team=team, by=ben, now=NOW)
+                won += 1
+            except actions.AlreadyClaimed:
+                pass
+        return won
+
+    anns, bens = at_once(lambda: len(bulk.claim(numbers=numbers, team=team, by=ann, now=NOW).done), one_by_one)
+
+    assert anns + bens == Claim.objects.filter(ended_at=None).count() == 4
     assert list(differences(NOW)) == []
 
 
