@@ -72,6 +72,14 @@ def test_what_people_said_has_no_age_and_what_was_never_read_has_none_either() -
 
 
 @pytest.mark.django_db
+def test_a_proof_is_as_old_as_the_question_about_this_user_and_not_about_another() -> None:
+    iam_user = make_iam_user(gone_at=days_ago(20), gone_confirmed_at=days_ago(19))
+    make_sync_run(freshness={"absences": days_ago(1).isoformat()})
+
+    assert read(iam_user).as_of(Reading.ABSENCES) == days_ago(19)
+
+
+@pytest.mark.django_db
 def test_a_running_sync_takes_nothing_away_from_what_the_last_one_read() -> None:
     iam_user = make_iam_user()
     done = make_sync_run()

@@ -92,3 +92,13 @@ def test_use_after_a_long_silence_is_journalled_and_busy_keys_are_not(aws_accoun
     event = Event.objects.get(kind="access_key.used_again")
     assert event.subject == KEY_ID
     assert event.sentence.endswith("was used again after 30 days.")
+
+
+def test_a_use_after_an_outage_of_ours_is_no_use_after_a_silence(aws_account: AwsAccount) -> None:
+    sync(aws_account, listing(UPLOADER), keys(UPLOADER, key(1, last=used(YESTERDAY))))
+
+    a_month_later = NOW + timedelta(days=30)
+    read_again = keys(UPLOADER, key(1, last=used(a_month_later, as_of=a_month_later)), at=a_month_later)
+    sync(aws_account, listing(UPLOADER, at=a_month_later), read_again, at=a_month_later)
+
+    assert not Event.objects.filter(kind="access_key.used_again").exists()

@@ -42,7 +42,7 @@ class Readings:
     `keys_as_of`: the newest direct reading of this user's keys (iam:ListAccessKeys); None: never read directly.
     `uses_as_of`: when the last use of a key was last asked directly (iam:GetAccessKeyLastUsed), by access key ID.
     `failed_at`: when the newest run ended, if it failed. `checked_at`: the oldest reading of the kinds of credentials
-    that only a check reads; None: never read.
+    that only a check reads; None: never read. `proved_gone_at`: when AWS was last asked for a user that is gone.
     """
 
     by_part: Mapping[str, datetime] = field(default_factory=dict)
@@ -51,11 +51,14 @@ class Readings:
     gaps: tuple[Gap, ...] = ()
     failed_at: datetime | None = None
     checked_at: datetime | None = None
+    proved_gone_at: datetime | None = None
 
     def as_of(self, reading: Reading) -> datetime | None:
         """Return when this reading was made; None for what people said, and for what was never read."""
         if reading is Reading.CHECK:
             return self.checked_at
+        if reading is Reading.ABSENCES:
+            return self.proved_gone_at
         return self.keys_as_of if reading is Reading.KEYS else self.by_part.get(reading.value)
 
     def gap(self, part: str) -> Gap | None:
@@ -74,6 +77,7 @@ def readings_of(iam_user: IamUser, finished: SyncRun | None) -> Readings:
         gaps=_gaps(iam_user, finished),
         failed_at=finished.finished_at if finished.outcome == SyncOutcome.FAILED else None,
         checked_at=_checked_at(iam_user),
+        proved_gone_at=iam_user.gone_confirmed_at or iam_user.gone_at,
     )
 
 

@@ -78,11 +78,14 @@ def keep(uses: Iterable[AccessKeyUse]) -> None:
 def told_use(row: AccessKey, reading: LastUsed, findings: Findings) -> list[Event]:
     """Return a line for the journal where a key is used after a long silence; call it before `take_in`.
 
-    What a busy key does is in the ledger, and would drown everything else in the journal.
+    What a busy key does is in the ledger, and would drown everything else in the journal. Where nobody read the key for
+    long, there is no silence to speak of: it may have been used all the time.
     """
-    silent_from = row.last_used_at or row.created_at
+    silent_from, seen_silent_at = row.last_used_at or row.created_at, _seen_before(row, findings)
+    if seen_silent_at is None or reading.at is None:
+        return []
     notable = timedelta(days=findings.thresholds.minimum_quiet_days)
-    if row.last_used_as_of is None or reading.at is None or reading.at - silent_from < notable:
+    if min(reading.at, seen_silent_at) - silent_from < notable:
         return []
     return [_used_again(row, reading.at, silent_from, reading, findings)]
 
