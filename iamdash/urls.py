@@ -2,13 +2,26 @@
 
 from django.urls import URLPattern, path, re_path
 
-from iamdash.views import accounts, candidate, candidates, frame, health, overview, record, sign_in, single_sign_on
+from iamdash.views import (
+    accounts,
+    bulk,
+    candidate,
+    candidates,
+    frame,
+    health,
+    overview,
+    record,
+    sign_in,
+    single_sign_on,
+)
 from iamdash.views import candidate_deeds as deeds
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview_page, name="overview"),
     path("candidates/", candidates.candidates, name="candidates"),
     path("candidates/export.csv", candidates.export_csv, name="candidates-export"),
+    path("candidates/bulk", bulk.bulk, name="candidates-bulk"),
+    path("candidates/bulk/undo", bulk.undo_claim, name="candidates-bulk-undo"),
     path("candidates/records", record.all_records, name="candidate-records"),
     path("candidates/records.json", record.all_records_json, name="candidate-records-json"),
     path("candidates/<int:number>/record", record.record, name="candidate-record"),

@@ -61,6 +61,23 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Ticking rows of a list: the box in the head ticks the page, and how many are ticked is said to screen readers.
+function showTickAll() {
+  for (const box of document.querySelectorAll("[data-tick-all]")) box.hidden = false;
+}
+
+document.addEventListener("change", (event) => {
+  const table = event.target.closest(".pick") && event.target.closest("table");
+  if (!table) return;
+  const boxes = [...table.querySelectorAll("tbody .pick input")];
+  if (event.target.dataset.tickAll !== undefined) for (const box of boxes) box.checked = event.target.checked;
+  const ticked = boxes.filter((box) => box.checked).length;
+  table.querySelector("[data-tick-all]").checked = ticked === boxes.length;
+  announce(`${ticked} ticked`);
+});
+document.addEventListener("htmx:afterSwap", showTickAll);
+showTickAll();
+
 // What an error page says, where the server sent one.
 function problemIn(xhr) {
   const page = new DOMParser().parseFromString(xhr?.responseText ?? "", "text/html");

@@ -24,6 +24,7 @@ from iamdash.candidates.queries.candidate_list import (
     viewer_of,
 )
 from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
+from iamdash.candidates.queries.choices import team_choices
 from iamdash.candidates.queries.filters import Filters, Viewer
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
@@ -40,7 +41,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
     is_fragment = "HX-Request" in request.headers
     if not is_fragment and request.META.get("QUERY_STRING", "") != filters.query(page=filters.page):
         return redirect(_address(filters))
-    return _list(request, filters)
+    return show_list(request, filters)
 
 
 @require_safe
@@ -91,7 +92,8 @@ def _candidate_or_404(number: int) -> Candidate:
     return get_object_or_404(Candidate.objects.select_related("iam_user"), pk=number)
 
 
-def _list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
+def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
+    """Answer with the list, to htmx with what changes of it."""
     person, now = person_of(request), timezone.now()
     page = candidate_list(filters, viewer=viewer_of(person.pk), now=now)
     link = request.build_absolute_uri(_address(filters))
@@ -127,7 +129,7 @@ def _changed(request: HttpRequest, number: int, said: str, *, now: datetime, und
 def _refused(request: HttpRequest, number: int, sentence: str, *, now: datetime) -> HttpResponse:
     if "HX-Request" not in request.headers:
         messages.error(request, sentence)
-        return _list(request, _filters_behind(request), status=409)
+        return show_list(request, _filters_behind(request), status=409)
     row, viewer = _row(request, number, now=now)
     return _render_row(request, row, viewer, sentence, now=now, undo="", status=409)
 
@@ -158,8 +160,13 @@ def _render_row(
 
 
 def _claiming(person: Person) -> dict[str, object]:
-    may_claim = person.may(AccessLevel.ENGINEER)
-    return {"may_claim": may_claim, "claim_teams": claim_teams(person.pk) if may_claim else ()}
+    """Return in whose name this person can claim, and to whom they can assign."""
+    if not person.may(AccessLevel.LEAD):
+        may_claim = person.may(AccessLevel.ENGINEER)
+        return {"may_claim": may_claim, "claim_teams": claim_teams(person.pk) if may_claim else (), "assignees": ()}
+    teams = team_choices()
+    own = [(team.slug, team.name) for team in teams if team.has(person)]
+    return {"may_claim": True, "claim_teams": own, "assignees": teams}
 
 
 def _filters_behind(request: HttpRequest) -> Filters:

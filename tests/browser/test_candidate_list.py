@@ -178,3 +178,28 @@ def test_copy_link_copies_the_address_of_the_list(open_page: OpenPage, priya: Pe
 
     expect(page.locator("#list-links")).to_contain_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+@pytest.mark.parametrize(("dark", "size"), [(False, (1440, 900)), (True, (390, 844))])
+def test_ticked_rows_are_claimed_together_by_keyboard_and_undone(
+    open_page: OpenPage, priya: Person, assert_accessible: Callable[[Page], None], dark: bool, size: tuple[int, int]
+) -> None:
+    page = open_page("/candidates/?stage=identified", person=priya, dark=dark, size=size)
+    bar = page.locator("#bulk")
+    expect(bar).to_be_hidden()
+
+    page.get_by_role("checkbox", name=f"Tick {UNCLAIMED}").press("Space")
+
+    expect(bar).to_be_in_viewport()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    page.get_by_role("checkbox", name=f"Tick {UNCLAIMED}").press("Space")
+    expect(bar).to_be_hidden()
+    for box in page.locator("tbody .pick input").all():
+        box.press("Space")
+    bar.get_by_role("button", name="Claim").press("Enter")
+
+    said = page.locator(".notice.success")
+    expect(said).to_contain_text("3 claimed.")
+    said.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator(".notice.success")).to_have_text("3 released.")

@@ -34,6 +34,8 @@ ADDRESSES = {
     "candidate-records-json": Address("get", "/candidates/records.json"),
     "candidate-record": Address("get", f"/candidates/{NUMBER}/record"),
     "candidate-record-json": Address("get", f"/candidates/{NUMBER}/record.json"),
+    "candidates-bulk": Address("post", "/candidates/bulk", AccessLevel.ENGINEER),
+    "candidates-bulk-undo": Address("post", "/candidates/bulk/undo", AccessLevel.ENGINEER),
     "candidate-row-claim": Address("post", f"/candidates/{NUMBER}/row/claim", AccessLevel.ENGINEER),
     "candidate-row-release": Address("post", f"/candidates/{NUMBER}/row/release", AccessLevel.ENGINEER),
     "candidate": Address("get", f"/candidates/{NUMBER}/"),
