@@ -29,6 +29,21 @@ def test_a_role_is_found_changed_gone_and_there_again(aws_account: AwsAccount) -
     assert kinds() == ["iam_role.found", "iam_role.trust_changed", "iam_role.gone", "iam_role.seen_again"]
 
 
+def test_a_trust_that_names_a_deleted_user_is_kept_as_it_was_and_as_it_is(aws_account: AwsAccount) -> None:
+    """AWS puts the unique ID of a principal that is gone in the place of its ARN."""
+    by_arn, by_id = (
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": principal}}]}
+        for principal in ("arn:aws:iam::111122223333:user/uploader", "AIDAUPLOADER")
+    )
+    sync(aws_account, listing(iam_role(trust_policy=by_arn)))
+
+    sync(aws_account, listing(iam_role(trust_policy=by_id), at=LATER), at=LATER)
+
+    event = Event.objects.get(kind="iam_role.trust_changed")
+    assert (event.before, event.after) == ({"trust_policy": by_arn}, {"trust_policy": by_id})
+    assert IamRole.objects.get().trust_policy == by_id
+
+
 def test_what_changed_on_a_role_is_named(aws_account: AwsAccount) -> None:
     sync(aws_account, listing(iam_role()))
 
