@@ -23,7 +23,8 @@ READS = (
 LISTING = "iam:GetAccountAuthorizationDetails"
 # Whatever only reads, whichever action it is: nothing that the account's own people do is called so.
 ANY_READ = "*:[GL]*"
-REFUSALS = ("deny", "throttle", "fail", "reset", "garble")
+# The first two come twice: the others are drawn for any action too.
+REFUSALS = ("deny", "deny", "garble", "garble", "throttle", "fail", "reset")
 FOR_EVER = None
 
 
