@@ -49,7 +49,7 @@ def _failed(readings: Readings) -> Notice | None:
 def _gaps(readings: Readings) -> Notice | None:
     if readings.failed_at or not readings.gaps:
         return None
-    parts = "; ".join(f"{plain(gap.words)} ({plain(gap.reason)})" for gap in readings.gaps)
+    parts = "; ".join(f"{plain(gap.words)} ({plain(gap.reason.removesuffix('.'))})" for gap in readings.gaps)
     words = f"{parts}. What was read before is shown, with its age."
     return Notice("warning", "The last sync could not read everything here:", Sentence(words))
 
