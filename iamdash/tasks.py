@@ -3,6 +3,7 @@
 from django.core.cache import cache
 from django.utils import timezone
 
+from iamdash.candidates.lapses import end_lapsed_claims as end_what_lapsed
 from iamdash.celery import app
 from iamdash.inventory.check import run_check
 from iamdash.inventory.discovery import discover_if_due
@@ -56,6 +57,12 @@ def check_now(*, number: int) -> None:
 def assess_due() -> None:
     """Re-assess what the passing of time has changed."""
     assess_what_is_due(timezone.now())
+
+
+@app.task  # type: ignore[untyped-decorator]
+def end_lapsed_claims() -> None:
+    """Put on record which claims nobody has confirmed in time."""
+    end_what_lapsed(timezone.now())
 
 
 @app.task  # type: ignore[untyped-decorator]

@@ -148,7 +148,9 @@ def make_claim(
 ) -> Claim:
     team = team or make_team()
     person = person or make_person(teams=(team,))
-    return Claim.objects.create(candidate=candidate, team=team, person=person, **{"claimed_at": days_ago(10)} | columns)
+    claimed_at = columns.pop("claimed_at", days_ago(10))
+    said = {"claimed_at": claimed_at, "confirmed_at": claimed_at}
+    return Claim.objects.create(candidate=candidate, team=team, person=person, **said | columns)
 
 
 def make_replacement(candidate: Candidate, iam_role: IamRole | None = None, **columns: Any) -> Replacement:

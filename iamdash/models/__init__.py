@@ -1,7 +1,8 @@
 """The tables, one file per noun family: who signs in, what AWS holds, what people said, what the rules concluded."""
 
-from iamdash.models.candidate import Candidate, Claim, Note, Replacement, TrackerLink
+from iamdash.models.candidate import Candidate, Note, Replacement, TrackerLink
 from iamdash.models.check import Check, CredentialKind, OtherCredential
+from iamdash.models.claim import Claim
 from iamdash.models.inventory import (
     AccessKey,
     AccessKeyUse,

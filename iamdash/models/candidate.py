@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from iamdash.models.inventory import IamRole, IamUser
-from iamdash.models.people import Person, Team
+from iamdash.models.people import Person
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.route import Route
 
@@ -43,34 +43,6 @@ class Candidate(models.Model):
 
     def __str__(self) -> str:
         return f"candidate {self.pk}"
-
-
-class Claim(models.Model):
-    """The statement "this is ours": a team and the person who answers for it. At most one stands at a time."""
-
-    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="claims")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="claims")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
-    claimed_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["candidate"],
-                condition=Q(ended_at__isnull=True),
-                name="one_standing_claim_per_candidate",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
-                | Q(ended_at__isnull=False, ended_by__isnull=False),
-                name="a_claim_that_ended_says_who_and_when",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"claim of {self.candidate_id} by {self.team_id}"
 
 
 class Replacement(models.Model):

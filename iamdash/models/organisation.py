@@ -114,6 +114,8 @@ class Programme(models.Model):
     gone_confirm_minutes = models.PositiveIntegerField(default=15)
     minimum_quiet_days = models.PositiveIntegerField(default=14)
     soak_days = models.PositiveIntegerField(default=14)
+    claim_days = models.PositiveIntegerField(default=90)
+    claim_warning_days = models.PositiveIntegerField(default=14)
     target_date = models.DateField(null=True, blank=True)
     regions = models.JSONField(default=list)
     loaded_at = models.DateTimeField(null=True, blank=True)

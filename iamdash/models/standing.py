@@ -17,6 +17,8 @@ class Standing(models.Model):
     `is_open`: counts as work left (not Deleted, and its account is still read). `stuck_from`: when it will have been
     too long in its stage. `recheck_at`: before then the answer does not change by the passing of time alone.
     `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
+    `claim_warned_at`, `claim_lapses_at`: when the claim that stands is said to lapse soon, and when it does unless
+    somebody confirms it.
     `risk`: None where it is proved gone.
     """
 
@@ -37,6 +39,8 @@ class Standing(models.Model):
     wants_reading = models.BooleanField(default=False)
     owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     owner_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    claim_warned_at = models.DateTimeField(null=True)
+    claim_lapses_at = models.DateTimeField(null=True)
     active_keys = models.PositiveSmallIntegerField()
     inactive_keys = models.PositiveSmallIntegerField()
     oldest_key_created_at = models.DateTimeField(null=True)

@@ -132,6 +132,8 @@ class Limits(Table):
     gone_confirm_minutes: Annotated[int, Field(ge=0, le=ONE_WEEK)] = 15
     minimum_quiet_days: Days = 14
     soak_days: Days = 14
+    claim_days: Annotated[int, Field(ge=1, le=TEN_YEARS)] = 90
+    claim_warning_days: Days = 14
 
 
 class Aim(Table):
@@ -188,6 +190,7 @@ class Config(Table):
             *self._of_teams(),
             *self._of_regions(),
             *self._of_vendors(),
+            *self._of_claims(),
         ]
 
     def _of_accounts(self) -> Iterator[Contradiction]:
@@ -221,6 +224,11 @@ class Config(Table):
 
     def _of_teams(self) -> Iterator[Contradiction]:
         yield from _repeated("teams", "slug", [team.slug for team in self.teams])
+
+    def _of_claims(self) -> Iterator[Contradiction]:
+        if self.thresholds.claim_warning_days >= self.thresholds.claim_days:
+            words = "claim_warning_days is not less than claim_days, so every claim would lapse soon. Lower it."
+            yield ("thresholds", "claim_warning_days"), words
 
     def _of_regions(self) -> Iterator[Contradiction]:
         for region in sorted({region for region in self.programme.regions if self.programme.regions.count(region) > 1}):

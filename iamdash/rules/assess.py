@@ -5,6 +5,7 @@ from datetime import datetime
 from iamdash.rules import next_step as next_steps
 from iamdash.rules import reason as reasons
 from iamdash.rules import risk as risks
+from iamdash.rules.claim import lapses_at, without_lapsed_claim
 from iamdash.rules.evidence import Assessment
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.ladder import stage_of, stage_since, steps_of
@@ -21,6 +22,8 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
     """
     steps = steps_of(facts, thresholds=thresholds, now=now)
     stage = stage_of(steps)
+    claim_lapses_at = lapses_at(facts, thresholds=thresholds)
+    facts = without_lapsed_claim(facts, thresholds=thresholds, now=now)
     since = stage_since(steps, stage) or facts.first_seen_at
     is_open = facts.account_readable and stage is not Stage.DELETED
     deactivating = safe_to_deactivate(facts, now=now, thresholds=thresholds)
@@ -45,7 +48,9 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
                 risks.changes_at(facts, now=now),
                 deactivating.changes_at,
                 deleting.changes_at,
+                claim_lapses_at if facts.claim else None,
             ]
         ),
+        claim_lapses_at=claim_lapses_at if facts.claim else None,
         risk=None if stage is Stage.DELETED else risks.risk_of(facts, now=now).level,
     )

@@ -146,6 +146,7 @@ class Assessment:
 
     `recheck_at`: the earliest moment at which this answer may change by the passing of time alone; None: never.
     `stuck_from`: when it will have been in its stage for too long; None where being stuck has no meaning.
+    `claim_lapses_at`: when the claim that stands lapses unless it is confirmed; None where none stands.
     `risk`: how risky its keys are; None where it is proved gone.
     """
 
@@ -160,4 +161,5 @@ class Assessment:
     safe_to_delete: Judgement
     stuck_from: datetime | None
     recheck_at: datetime | None
+    claim_lapses_at: datetime | None
     risk: Risk | None

@@ -23,6 +23,8 @@ class Thresholds:
     gone_confirm_minutes: int = 15
     minimum_quiet_days: int = 14
     soak_days: int = 14
+    claim_days: int = 90
+    claim_warning_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +163,15 @@ class ReplacementFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFacts:
-    """The standing claim. `team_slug` and `person_id` let a row point at its owner; no rule reads them."""
+    """The standing claim. `team_slug` and `person_id` let a row point at its owner; no rule reads them.
+
+    `confirmed_at`: when somebody last said so again; None: not since it was claimed.
+    """
 
     team_name: str
     person_name: str
     claimed_at: datetime
+    confirmed_at: datetime | None = None
     team_slug: str = ""
     person_id: int | None = None
 

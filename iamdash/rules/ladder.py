@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from iamdash.rules.claim import claimed
 from iamdash.rules.deactivated import deactivated
-from iamdash.rules.evidence import Evidence, Holds, Reading, Step
+from iamdash.rules.evidence import Holds, Step
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.gone import deleted
 from iamdash.rules.moments import newest
 from iamdash.rules.reason import identified
 from iamdash.rules.roles import role_ready
-from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage
 from iamdash.rules.switched import switched_over
 
@@ -23,7 +23,7 @@ def steps_of(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) ->
     ready = role_ready(facts)
     steps = (
         identified(facts, thresholds=thresholds, now=now),
-        claimed(facts),
+        claimed(facts, thresholds=thresholds, now=now),
         ready,
         switched_over(facts, ready, thresholds=thresholds),
         deactivated(facts),
@@ -51,19 +51,6 @@ def stage_of(steps: tuple[Step, ...]) -> Stage:
 def stage_since(steps: tuple[Step, ...], stage: Stage) -> datetime | None:
     """Return since when the candidate has been at `stage`: when the newest step up to it came to hold."""
     return newest([step.reached_at for step in steps if step.stage <= stage])
-
-
-def claimed(facts: CandidateFacts) -> Step:
-    """Return step 2: a claim stands."""
-    if facts.claim is None:
-        return _by_people(Holds.FAILS, Sentence("Nobody has claimed it."), None)
-    words = f"Claimed by {plain(facts.claim.person_name)} for {plain(facts.claim.team_name)} on {{claimed_at:day}}."
-    claimed_at = facts.claim.claimed_at
-    return _by_people(Holds.HOLDS, Sentence(words, {"claimed_at": claimed_at}), claimed_at)
-
-
-def _by_people(holds: Holds, sentence: Sentence, reached_at: datetime | None) -> Step:
-    return Step(Stage.CLAIMED, holds, (Evidence(holds, sentence, "iamdash", Reading.PEOPLE),), reached_at)
 
 
 def _skipped(step: Step) -> Step:

@@ -19,7 +19,7 @@ from iamdash.rules.reason import reason_for
 from iamdash.rules.stage import Stage
 from iamdash.standing.due import due_iam_users
 from iamdash.standing.facts import facts_of
-from iamdash.standing.going_down import lost_evidence, lost_steps, reopening
+from iamdash.standing.going_down import claim_ended, lost_evidence, lost_steps, reopening
 from iamdash.standing.lines import Line
 from iamdash.standing.row import COLUMNS, differing, row
 from iamdash.standing.thresholds import thresholds
@@ -130,7 +130,7 @@ def _store(
             before,
             assessment,
             lost=bool(lost),
-            by_people=by_people,
+            by_people=by_people or claim_ended(before, assessment),
             recreated=pk in opened and facts[pk].recreates_candidate is not None,
             now=occasion.now,
         )

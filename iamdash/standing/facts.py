@@ -152,6 +152,7 @@ def _claim_facts(claim: Claim | None) -> ClaimFacts | None:
         team_name=claim.team.name,
         person_name=str(claim.person),
         claimed_at=claim.claimed_at,
+        confirmed_at=claim.confirmed_at,
         team_slug=claim.team_id,
         person_id=claim.person_id,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iamdash.models import Standing
-from iamdash.rules.evidence import Assessment, Evidence, Holds
+from iamdash.rules.evidence import Assessment, Evidence, Holds, Reading
 from iamdash.rules.ladder import PROVED_BY_AWS
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import steps_from_json
@@ -25,7 +25,7 @@ def lost_evidence(before: Standing | None, assessment: Assessment) -> tuple[Evid
     """Return the evidence against steps which held before, or held until they came into doubt; empty: nothing was lost.
 
     What speaks against AWS's own proof comes first: it says most plainly what happened. A step that merely can no
-    longer be read is unknown, which is no step back of AWS's.
+    longer be read is unknown, which is no step back of AWS's; neither is a claim that lapsed.
     """
     if before is None or assessment.stage >= _highest(before):
         return ()
@@ -33,7 +33,13 @@ def lost_evidence(before: Standing | None, assessment: Assessment) -> tuple[Evid
     proofs = [assessment.steps[stage - 1] for stage in PROVED_BY_AWS]
     others = [step for step in assessment.steps if step.stage not in PROVED_BY_AWS]
     against = (each for step in (*proofs, *others) if step.stage in held for each in step.evidence)
-    return tuple(evidence for evidence in against if evidence.holds is Holds.FAILS)
+    return tuple(each for each in against if each.holds is Holds.FAILS and each.reading is not Reading.PEOPLE)
+
+
+def claim_ended(before: Standing | None, assessment: Assessment) -> bool:
+    """Return whether a claim stood that stands no more: people, or the time that they let pass, took it back."""
+    stands = assessment.steps[Stage.CLAIMED - 1].holds is Holds.HOLDS
+    return before is not None and Stage.CLAIMED in _held(before) and not stands
 
 
 def lost_steps(before: Standing, assessment: Assessment) -> tuple[Stage, ...]:

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from iamdash.models import Standing
-from iamdash.rules.evidence import Assessment
-from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.evidence import Assessment, Holds
+from iamdash.rules.facts import CandidateFacts, ClaimFacts, Thresholds
 from iamdash.rules.keys import active_keys, inactive_keys, only_report_knows
-from iamdash.rules.moments import after, newest
+from iamdash.rules.moments import after, newest, span_of
+from iamdash.rules.stage import Stage
 from iamdash.standing.answer import next_step_to_json, requirements_to_json, sentence_to_json, steps_to_json
 from iamdash.standing.going_down import Reopening
 
@@ -39,8 +40,9 @@ def row(
         deactivate_from=assessment.safe_to_deactivate.earliest,
         delete_from=assessment.safe_to_delete.earliest,
         wants_reading=assessment.safe_to_deactivate.wants_reading or assessment.safe_to_delete.wants_reading,
-        owner_team_id=facts.claim.team_slug if facts.claim else None,
-        owner_person_id=facts.claim.person_id if facts.claim else None,
+        **_claim_columns(facts.claim if _stands(assessment) else None),
+        claim_warned_at=_warned_at(assessment, thresholds),
+        claim_lapses_at=assessment.claim_lapses_at,
         stuck_from=_stuck_from(assessment, thresholds, step_back.reopened_at),
         reopened_at=step_back.reopened_at,
         fell_from=step_back.fell_from.value if step_back.fell_from else None,
@@ -61,6 +63,22 @@ def differing(stored: Standing, computed: Standing, *, now: datetime) -> list[st
         too_early = computed.recheck_at is None or stored.recheck_at < computed.recheck_at
         return [] if too_early and stored.recheck_at > now else found
     return found
+
+
+def _stands(assessment: Assessment) -> bool:
+    return assessment.steps[Stage.CLAIMED - 1].holds is Holds.HOLDS
+
+
+def _claim_columns(claim: ClaimFacts | None) -> dict[str, Any]:
+    return {
+        "owner_team_id": claim.team_slug if claim else None,
+        "owner_person_id": claim.person_id if claim else None,
+    }
+
+
+def _warned_at(assessment: Assessment, thresholds: Thresholds) -> datetime | None:
+    lapses_at = assessment.claim_lapses_at
+    return lapses_at - span_of(days=thresholds.claim_warning_days) if lapses_at else None
 
 
 def _stuck_from(assessment: Assessment, thresholds: Thresholds, reopened_at: datetime | None) -> datetime | None:

@@ -16,4 +16,6 @@ def thresholds() -> Thresholds:
         gone_confirm_minutes=programme.gone_confirm_minutes,
         minimum_quiet_days=programme.minimum_quiet_days,
         soak_days=programme.soak_days,
+        claim_days=programme.claim_days,
+        claim_warning_days=programme.claim_warning_days,
     )

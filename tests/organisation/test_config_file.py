@@ -66,6 +66,8 @@ def test_what_is_left_out_has_the_published_defaults() -> None:
         "gone_confirm_minutes": 15,
         "minimum_quiet_days": 14,
         "soak_days": 14,
+        "claim_days": 90,
+        "claim_warning_days": 14,
     }
     assert (config.teams, config.programme.target_date, config.programme.regions) == ([], None, [])
 
@@ -163,6 +165,8 @@ KEYS = st.sampled_from(
         "members",
         "regions",
         "soak_days",
+        "claim_days",
+        "claim_warning_days",
     ]
 )
 SCALARS = st.sampled_from(

@@ -197,7 +197,7 @@ ROLES = st.builds(
 REPLACEMENTS = st.builds(
     ReplacementFacts, iam_role=ROLES, linked_at=MOMENTS, linked_by=st.just("Ada"), shared_with=st.integers(0, 2)
 )
-CLAIMS = st.builds(ClaimFacts, st.just("Platform {x}"), st.just("Ada"), MOMENTS)
+CLAIMS = st.builds(ClaimFacts, st.just("Platform {x}"), st.just("Ada"), MOMENTS, st.none() | MOMENTS)
 POLICY_ACTIONS = st.sampled_from(["*", "s3:*", "iam:*", "s3:GetObject", "ses:SendRawEmail", "sts:AssumeRole", 3])
 POLICY_STATEMENTS = st.fixed_dictionaries(
     {"Effect": st.sampled_from(["Allow", "Allow", "Deny", "allow"])},
@@ -238,6 +238,7 @@ THRESHOLDS = st.builds(
     stuck_days=st.sampled_from([0, 21, 2**31 - 1]),
     minimum_quiet_days=st.sampled_from([0, 14, 2**31 - 1]),
     soak_days=st.sampled_from([0, 14, 2**31 - 1]),
+    claim_days=st.sampled_from([1, 90, 2**31 - 1]),
 )
 ANYTHING = st.builds(
     CandidateFacts,

@@ -6,7 +6,7 @@ stage is computed from what AWS shows and from what is recorded here. `bulk` doe
 
 from iamdash.candidates.actions import bulk
 from iamdash.candidates.actions.cadence import declare_cadence
-from iamdash.candidates.actions.claim import assign, claim, hand_over, release
+from iamdash.candidates.actions.claim import assign, claim, confirm, hand_over, release, take_over
 from iamdash.candidates.actions.close import close
 from iamdash.candidates.actions.due_date import set_due_date
 from iamdash.candidates.actions.errors import AlreadyClaimed, NotGone, NotPermitted, Refused
@@ -25,6 +25,7 @@ __all__ = [
     "choose_route",
     "claim",
     "close",
+    "confirm",
     "declare_cadence",
     "hand_over",
     "link_role",
@@ -32,6 +33,7 @@ __all__ = [
     "release",
     "remove_tracker",
     "set_due_date",
+    "take_over",
     "unlink_role",
     "write_note",
 ]

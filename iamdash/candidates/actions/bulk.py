@@ -5,15 +5,15 @@ counted and left as it is.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.deciding import assigning, claiming, releasing
+from iamdash.candidates.actions.deciding import assigning, claiming, confirming, releasing
 from iamdash.candidates.actions.errors import Refused
-from iamdash.candidates.actions.holding import Change, Decision, carry_out, hold
+from iamdash.candidates.actions.holding import Change, Decision, Held, carry_out, hold
 from iamdash.models import Claim, Person, Team
 
 AT_ONCE = 250
@@ -50,6 +50,11 @@ def release(*, numbers: Collection[int], by: Person, now: datetime) -> Report:
     return _each(numbers, releasing(by=by), "released", "", by=by, now=now)
 
 
+def confirm(*, numbers: Collection[int], by: Person, now: datetime) -> Report:
+    """Say of each of these candidates that it is still theirs who claimed it."""
+    return _each(numbers, confirming(by=by, now=now), "confirmed", "confirmed today already", by=by, now=now)
+
+
 def undo_claim(*, claimed_at: datetime, by: Person, now: datetime) -> Report:
     """Release what `by` claimed at once at this moment and still holds."""
     theirs = Claim.objects.filter(person=by, claimed_at=claimed_at, ended_at=None)
@@ -63,24 +68,21 @@ def _each(numbers: Collection[int], decide: Decision, verb: str, already: str, *
     for start in range(0, len(in_order), AT_ONCE):
         some = in_order[start : start + AT_ONCE]
         with transaction.atomic():
-            changes = _decide(some, decide, already, left.update)
+            found = hold(some, now=now)
+            left.update(["no candidates"] * (len(some) - len(found)))
+            changes = [change for held in found if (change := _decide(held, decide, already, left))]
             carry_out(changes, by=by, now=now)
         done += [change.held.candidate.pk for change in changes]
     return Report(verb, tuple(done), tuple(left.most_common()))
 
 
-def _decide(numbers: list[int], decide: Decision, already: str, leave: Callable[[list[str]], None]) -> list[Change]:
-    found = hold(numbers)
-    leave(["no candidates"] * (len(numbers) - len(found)))
-    changes = []
-    for held in found:
-        try:
-            change = decide(held)
-        except Refused as refused:
-            leave([refused.in_short])
-        else:
-            if change:
-                changes.append(change)
-            else:
-                leave([already])
-    return changes
+def _decide(held: Held, decide: Decision, already: str, left: Counter[str]) -> Change | None:
+    """Return what to change; where there is nothing to change, count why."""
+    try:
+        change = decide(held)
+    except Refused as refused:
+        left[refused.in_short] += 1
+        return None
+    if change is None:
+        left[already] += 1
+    return change

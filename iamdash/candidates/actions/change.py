@@ -86,9 +86,14 @@ def finish(
 
 def finish_all(lines: Collection[Line], *, actor: str, now: datetime, affected: Iterable[int] = ()) -> None:
     """Write a journal line for each of several candidates, then let the rules answer anew for all of them at once."""
-    record_all(_event(line, actor, now) for line in lines)
+    write_lines(lines, actor=actor, now=now)
     concerned = {line.candidate.iam_user_id for line in lines}
     assess({*concerned, *affected}, now=now, cause=Cause.PEOPLE, actor=actor)
+
+
+def write_lines(lines: Iterable[Line], *, actor: str, now: datetime) -> None:
+    """Write a journal line for each of several candidates."""
+    record_all(_event(line, actor, now) for line in lines)
 
 
 def _event(line: Line, actor: str, now: datetime) -> Event:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.deciding import assigning, claiming, handing_over, releasing
+from iamdash.candidates.actions.deciding import assigning, claiming, confirming, handing_over, releasing, taking_over
 from iamdash.candidates.actions.errors import Refused
 from iamdash.candidates.actions.holding import Decision, carry_out, hold
 from iamdash.models import Candidate, Claim, Person, Team
@@ -27,6 +27,24 @@ def release(*, candidate: Candidate, by: Person, now: datetime) -> None:
     For whoever holds the claim, their team, or a lead. Raises NotPermitted, and Refused where nobody has claimed it.
     """
     _decide(candidate, releasing(by=by), by=by, now=now)
+
+
+@transaction.atomic
+def confirm(*, candidate: Candidate, by: Person, now: datetime) -> Claim:
+    """Say "still ours": the claim's days begin anew. Return it. Within a day of the last time nothing changes.
+
+    For whoever holds the claim, their team, or a lead. Raises NotPermitted, and Refused where nobody has claimed it.
+    """
+    return _standing(candidate, confirming(by=by, now=now), by=by, now=now)
+
+
+@transaction.atomic
+def take_over(*, candidate: Candidate, by: Person, now: datetime) -> Claim:
+    """Answer for what somebody has claimed who left: the team, or iamdash. Return the new claim.
+
+    For their team, or a lead. Raises NotPermitted, and Refused where nobody claimed it or whoever did is here.
+    """
+    return _standing(candidate, taking_over(by=by, now=now), by=by, now=now)
 
 
 @transaction.atomic
@@ -58,9 +76,9 @@ def _standing(candidate: Candidate, decide: Decision, *, by: Person, now: dateti
 
 def _decide(candidate: Candidate, decide: Decision, *, by: Person, now: datetime) -> Claim | None:
     """Carry the decision out, and return the claim that stands then."""
-    [held] = hold([candidate.pk])
+    [held] = hold([candidate.pk], now=now)
     change = decide(held)
     if change is None:
         return held.claim
     carry_out([change], by=by, now=now)
-    return change.begins
+    return change.held.claim if change.confirms else change.begins

@@ -4,10 +4,10 @@ A decision looks at a candidate whose rows are locked; it returns the change, or
 Refused (NotPermitted, AlreadyClaimed) where it cannot be. What holds for every candidate is asked when it is made.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from iamdash.candidates.actions.change import refuse_if_closed, require
-from iamdash.candidates.actions.errors import AlreadyClaimed, NotPermitted
+from iamdash.candidates.actions.errors import AlreadyClaimed, NotPermitted, Refused
 from iamdash.candidates.actions.holding import (
     Change,
     Decision,
@@ -18,9 +18,12 @@ from iamdash.candidates.actions.holding import (
     may_answer_for,
     refuse_who_cannot_answer,
     teams_of,
+    why_left,
 )
 from iamdash.models import AccessLevel, Claim, Person, Team
 from iamdash.rules.sentence import ago
+
+A_DAY = timedelta(days=1)
 
 
 def claiming(*, team: Team, by: Person, now: datetime) -> Decision:
@@ -52,6 +55,39 @@ def releasing(*, by: Person) -> Decision:
         claim = claim_to_end(held, by, led, "release it")
         words = f"{by} released {held.candidate.iam_user.user_name}, which {holder(claim)} had claimed."
         return Change(held, "candidate.released", words)
+
+    return decide
+
+
+def confirming(*, by: Person, now: datetime) -> Decision:
+    """Decide that a claim still holds, so that its days begin anew."""
+    require(by, AccessLevel.ENGINEER, "confirm a claim")
+    theirs = teams_of(by)
+
+    def decide(held: Held) -> Change | None:
+        claim = claim_to_end(held, by, theirs, "confirm it")
+        if now - claim.confirmed_at < A_DAY:
+            return None
+        words = f"{by} said that {holder(claim)} still answers for {held.candidate.iam_user.user_name}."
+        return Change(held, "candidate.claim_confirmed", words, confirms=True)
+
+    return decide
+
+
+def taking_over(*, by: Person, now: datetime) -> Decision:
+    """Decide that `by` answers for what somebody has claimed who cannot do so any more."""
+    require(by, AccessLevel.ENGINEER, "take over a candidate")
+    theirs = teams_of(by)
+
+    def decide(held: Held) -> Change | None:
+        claim = claim_to_end(held, by, theirs, "take it over")
+        if held.is_held_by(by, claim.team):
+            return None
+        why = why_left(claim)
+        if not why:
+            raise Refused(f"{holder(claim)} still answers for it. Ask them to hand it over.")
+        words = f"{by} took {held.candidate.iam_user.user_name} over from {holder(claim)}, who {why}."
+        return Change(held, "candidate.taken_over", words, begin(held, claim.team, by, now))
 
     return decide
 

@@ -4,23 +4,26 @@ The actions on one candidate (`claim`) and on many (`bulk`) are both made of the
 one is.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamdash.candidates.actions.change import Line, finish_all, refuse_if_closed
+from iamdash.candidates.actions.change import Line, finish_all, refuse_if_closed, write_lines
 from iamdash.candidates.actions.errors import NotPermitted, Refused
 from iamdash.models import AccessLevel, Candidate, Claim, Person, Team
+from iamdash.rules.moments import after
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import lock
+from iamdash.standing.thresholds import thresholds
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A candidate whose rows are locked, and the claim on it that stands."""
+    """A candidate whose rows are locked, and the claim that stands; or one that `lapsed` and was not ended yet."""
 
     candidate: Candidate
     claim: Claim | None
+    lapsed: Claim | None
     is_deleted: bool
 
     def is_held_by(self, person: Person, team: Team) -> bool:
@@ -30,37 +33,55 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one candidate: its claim ends, or `begins` begins, or both; and how the journal says it."""
+    """What becomes of one candidate: its claim ends, `begins` begins, or both; or it is confirmed."""
 
     held: Held
     kind: str
     sentence: str
     begins: Claim | None = None
+    confirms: bool = False
 
 
 # Returns what to change, or None where it is so already. Raises Refused.
 Decision = Callable[[Held], Change | None]
 
 
-def hold(numbers: Collection[int]) -> list[Held]:
-    """Lock these candidates to the end of the transaction; return them as they are now, by number."""
+def hold(numbers: Collection[int], *, now: datetime) -> list[Held]:
+    """Lock these candidates to the end of the transaction; return them as they are at `now`, by number."""
     lock(list(Candidate.objects.filter(pk__in=numbers).values_list("iam_user", flat=True)))
     candidates = Candidate.objects.filter(pk__in=numbers).order_by("pk").select_for_update(no_key=True, of=("self",))
     standing = Claim.objects.filter(candidate__in=numbers, ended_at=None).select_related("team", "person")
     claims = {claim.candidate_id: claim for claim in standing}
     deleted = set(Candidate.objects.filter(pk__in=numbers, standing__stage=Stage.DELETED).values_list("pk", flat=True))
-    return [
-        Held(candidate, claims.get(candidate.pk), candidate.pk in deleted)
-        for candidate in candidates.select_related("iam_user", "closed_by")
-    ]
+    days = thresholds().claim_days
+    found = []
+    for candidate in candidates.select_related("iam_user", "closed_by"):
+        claim = claims.get(candidate.pk)
+        is_deleted = candidate.pk in deleted
+        if claim and not is_deleted and after(claim.confirmed_at, days=days) <= now:
+            found.append(Held(candidate, None, claim, is_deleted))
+        else:
+            found.append(Held(candidate, claim, None, is_deleted))
+    return found
 
 
 def carry_out(changes: Collection[Change], *, by: Person, now: datetime) -> None:
-    """End and begin the claims, one journal line each, and let the rules answer anew for all of them at once."""
-    ended = [change.held.claim.pk for change in changes if change.held.claim]
+    """End, begin and confirm the claims, one journal line each, and let the rules answer anew for all at once."""
+    lapse([change.held for change in changes], now=now)
+    confirmed = [change.held.claim.pk for change in changes if change.held.claim and change.confirms]
+    ended = [change.held.claim.pk for change in changes if change.held.claim and not change.confirms]
+    Claim.objects.filter(pk__in=confirmed).update(confirmed_at=now)
     Claim.objects.filter(pk__in=ended).update(ended_at=now, ended_by=by)
     Claim.objects.bulk_create([change.begins for change in changes if change.begins])
     finish_all([_line(change) for change in changes], actor=by.email, now=now)
+
+
+def lapse(several: Iterable[Held], *, now: datetime) -> list[Candidate]:
+    """End the claims that have lapsed, one journal line each; return the candidates, for the rules to judge anew."""
+    lapsed = [(held.candidate, held.lapsed) for held in several if held.lapsed]
+    Claim.objects.filter(pk__in=[claim.pk for _, claim in lapsed]).update(ended_at=now, lapsed=True)
+    write_lines([_lapse_line(candidate, claim) for candidate, claim in lapsed], actor="clock", now=now)
+    return [candidate for candidate, _ in lapsed]
 
 
 def begin(held: Held, team: Team, person: Person, now: datetime) -> Claim:
@@ -75,7 +96,7 @@ def begin(held: Held, team: Team, person: Person, now: datetime) -> Claim:
             f"{held.candidate.iam_user.user_name} is proved gone from AWS: there is nothing left to claim.",
             in_short="proved gone",
         )
-    return Claim(candidate=held.candidate, team=team, person=person, claimed_at=now)
+    return Claim(candidate=held.candidate, team=team, person=person, claimed_at=now, confirmed_at=now)
 
 
 def claim_to_end(held: Held, by: Person, led: Collection[str], deed: str) -> Claim:
@@ -115,9 +136,23 @@ def refuse_who_cannot_answer(team: Team, person: Person) -> None:
         raise Refused(f"{person} is not a member of {team}. Choose one of its members, or another team.")
 
 
+def why_left(claim: Claim) -> str:
+    """Return why the person of a claim can no longer answer for it, to follow "who"; "" where they can."""
+    if not claim.person.is_active:
+        return "can no longer sign in"
+    if not claim.person.may(AccessLevel.ENGINEER):
+        return "can no longer change anything here"
+    return "" if may_answer_for(claim.team, claim.person) else f"is no longer in {claim.team}"
+
+
 def holder(claim: Claim) -> str:
     """Return who answers for it, in words."""
     return f"{claim.person} ({claim.team})"
+
+
+def _lapse_line(candidate: Candidate, claim: Claim) -> Line:
+    words = f"The claim of {holder(claim)} on {candidate.iam_user.user_name} lapsed: nobody had confirmed it."
+    return Line(candidate, "candidate.claim_lapsed", words, _as_json(claim))
 
 
 def _line(change: Change) -> Line:

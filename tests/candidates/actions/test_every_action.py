@@ -43,6 +43,8 @@ def situation(name: str, by: Person) -> tuple[Candidate, dict[str, Any]]:
     candidate = make_candidate()
     more: dict[str, Callable[[], dict[str, Any]]] = {
         "claim": lambda: {"team": team},
+        "confirm": lambda: claimed(candidate, by),
+        "take_over": lambda: claimed(candidate, make_person(teams=(team,), is_active=False)),
         "release": lambda: claimed(candidate, by),
         "hand_over": lambda: claimed(candidate, by) | {"team": team, "person": make_person(teams=(team,))},
         "assign": lambda: {"team": team, "person": make_person(teams=(team,))},

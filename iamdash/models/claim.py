@@ -1,0 +1,41 @@
+"""Who says "this is ours", and for how long that holds. `candidates.actions` writes, and `candidates.lapses`."""
+
+from django.db import models
+from django.db.models import Q
+
+from iamdash.models.candidate import Candidate
+from iamdash.models.people import Person, Team
+
+
+class Claim(models.Model):
+    """The statement "this is ours": a team and the person who answers for it. At most one stands at a time.
+
+    `confirmed_at`: when somebody last said so; it lapses so many days later. `lapsed`: it ended because nobody did.
+    """
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="claims")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="claims")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
+    claimed_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    lapsed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate"],
+                condition=Q(ended_at__isnull=True),
+                name="one_standing_claim_per_candidate",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True, lapsed=False)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, lapsed=False)
+                | Q(ended_at__isnull=False, ended_by__isnull=True, lapsed=True),
+                name="a_claim_ends_by_somebody_or_by_lapsing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"claim of {self.candidate_id} by {self.team_id}"
