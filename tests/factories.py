@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from iamdash.models import (
     AccessKey,
     AccessLevel,
@@ -148,8 +150,8 @@ def make_claim(
 ) -> Claim:
     team = team or make_team()
     person = person or make_person(teams=(team,))
-    claimed_at = columns.pop("claimed_at", days_ago(10))
-    said = {"claimed_at": claimed_at, "confirmed_at": claimed_at}
+    """A claim that was made ten days before NOW and confirmed just now; one of another day was not confirmed since."""
+    said = {"claimed_at": days_ago(10), "confirmed_at": columns.get("claimed_at", timezone.now())}
     return Claim.objects.create(candidate=candidate, team=team, person=person, **said | columns)
 
 

@@ -1,17 +1,20 @@
 """Who says "this is ours", and for how long that holds. `candidates.actions` writes, and `candidates.lapses`."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from iamdash.models.candidate import Candidate
-from iamdash.models.people import Person, Team
+from iamdash.models.people import AccessLevel, Membership, Person, Team
 
 
 class Claim(models.Model):
     """The statement "this is ours": a team and the person who answers for it. At most one stands at a time.
 
     `confirmed_at`: when somebody last said so; it lapses so many days later. `lapsed`: it ended because nobody did.
+    `is_member`: whether the person is in the team now; only where `standing_claims` found it.
     """
+
+    is_member: bool
 
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="claims")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="claims")
@@ -39,3 +42,19 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"claim of {self.candidate_id} by {self.team_id}"
+
+    @property
+    def why_left(self) -> str:
+        """Return why the person can no longer answer for it, to follow "who"; "" where they can."""
+        if not self.person.is_active:
+            return "can no longer sign in"
+        if not self.person.may(AccessLevel.ENGINEER):
+            return "can no longer change anything here"
+        return "" if self.is_member or self.person.may(AccessLevel.LEAD) else f"is no longer in {self.team}"
+
+
+def standing_claims() -> QuerySet[Claim]:
+    """Return the claims that nobody has ended, each with its team, its person, and whether they are in it."""
+    membership = Membership.objects.filter(person=OuterRef("person"), team=OuterRef("team"))
+    standing = Claim.objects.filter(ended_at=None).select_related("team", "person")
+    return standing.annotate(is_member=Exists(membership))  # type: ignore[no-redef]  # declared, for `why_left`

@@ -10,6 +10,7 @@ from django.db.models import F, Max, Window
 from django.db.models.functions import TruncDay
 
 from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser, OtherCredential, SyncRun
+from iamdash.models.claim import standing_claims
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
 from iamdash.rules.vendors import VendorFacts
@@ -42,7 +43,7 @@ def fetch(iam_users: Sequence[IamUser]) -> Rows:
     links = links_of(ids)
     accounts = {iam_user.aws_account_id for iam_user in iam_users}
     accounts |= {link.row.iam_role.aws_account_id for theirs in links.by_iam_user.values() for link in theirs}
-    claims = Claim.objects.filter(candidate__iam_user__in=ids, ended_at=None)
+    claims = standing_claims().filter(candidate__iam_user__in=ids)
     return Rows(
         runs=newest_runs(accounts),
         access_keys=_by_iam_user(AccessKey.objects.filter(iam_user__in=ids)),

@@ -30,7 +30,7 @@ DONE = "candidates/bulk_done.html"
 @require_POST
 @requires(AccessLevel.ENGINEER)
 def bulk(request: HttpRequest) -> HttpResponseBase:
-    """Claim, assign or release the candidates that are meant, and go back to the list, which says what came of it.
+    """Claim, assign, confirm or release the candidates that are meant; back at the list, it says what came of it.
 
     422 with the list where nothing, or too much, was chosen; 409 where the whole of it is refused; 403 where this
     person may not.
@@ -92,6 +92,8 @@ def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: dat
     deed = request.POST.get("deed")
     if deed == "release":
         return actions.bulk.release(numbers=numbers, by=person, now=now)
+    if deed == "confirm":
+        return actions.bulk.confirm(numbers=numbers, by=person, now=now)
     if deed == "assign":
         form = AssignForm(request.POST, teams=team_choices())
         if not form.is_valid():

@@ -42,6 +42,7 @@ class Reader:
     changes: bool
     claims: bool
     moves_claim: bool
+    takes_over: bool
     assigns: bool
     closes: bool
 
@@ -129,6 +130,7 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
         changes=changes,
         claims=changes and claim is None,
         moves_claim=changes and claim is not None and (holds or leads),
+        takes_over=changes and (holds or leads) and claim is not None and bool(claim.why_left),
         assigns=changes and leads and claim is None,
         closes=acts and page.is_deleted and page.closing is None,
     )

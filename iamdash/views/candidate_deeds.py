@@ -132,7 +132,7 @@ def claim(said: Said) -> str:
 @deed(focus="owner")
 def release(said: Said) -> str:
     """End the claim."""
-    _refuse_if_claim_changed(said)
+    refuse_if_claim_changed(said)
     actions.release(candidate=said.candidate, by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is released: nobody answers for it now."
 
@@ -140,7 +140,7 @@ def release(said: Said) -> str:
 @deed(lambda request: HandOverForm(request.POST, teams=team_choices()), focus="owner")
 def hand_over(said: Said) -> str:
     """Pass the claim to another team or person."""
-    _refuse_if_claim_changed(said)
+    refuse_if_claim_changed(said)
     team, person = _team_and_person(said)
     actions.hand_over(candidate=said.candidate, team=team, person=person, by=said.by, now=said.now)
     return f"{person} ({team}) answers for {said.candidate.iam_user.user_name} now."
@@ -149,7 +149,7 @@ def hand_over(said: Said) -> str:
 @deed(lambda request: AssignForm(request.POST, teams=team_choices()), focus="owner", level=AccessLevel.LEAD)
 def assign(said: Said) -> str:
     """Decide who answers for it."""
-    _refuse_if_claim_changed(said)
+    refuse_if_claim_changed(said)
     team, person = _team_and_person(said)
     actions.assign(candidate=said.candidate, team=team, person=person, by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is assigned to {person} ({team})."
@@ -261,7 +261,8 @@ def _order(asked: Check) -> None:
 # Somebody else changed it meanwhile ----------------------------------------------------------------------------------
 
 
-def _refuse_if_claim_changed(said: Said) -> None:
+def refuse_if_claim_changed(said: Said) -> None:
+    """Raise Refused where another claim stands than the page showed."""
     locked_even_if_closed(said.candidate)
     stands = standing_claim(said.candidate)
     if said.seen is None or said.seen == (str(stands.claim) if stands else ""):

@@ -39,6 +39,8 @@ ADDRESSES = {
     "candidate-row-claim": Address("post", f"/candidates/{NUMBER}/row/claim", AccessLevel.ENGINEER),
     "candidate-row-release": Address("post", f"/candidates/{NUMBER}/row/release", AccessLevel.ENGINEER),
     "candidate": Address("get", f"/candidates/{NUMBER}/"),
+    "candidate-confirm": Address("post", f"/candidates/{NUMBER}/confirm", AccessLevel.ENGINEER),
+    "candidate-take-over": Address("post", f"/candidates/{NUMBER}/take-over", AccessLevel.ENGINEER),
     "candidate-claim": Address("post", f"/candidates/{NUMBER}/claim", AccessLevel.ENGINEER),
     "candidate-release": Address("post", f"/candidates/{NUMBER}/release", AccessLevel.ENGINEER),
     "candidate-hand-over": Address("post", f"/candidates/{NUMBER}/hand-over", AccessLevel.ENGINEER),

@@ -18,7 +18,6 @@ from iamdash.candidates.actions.holding import (
     may_answer_for,
     refuse_who_cannot_answer,
     teams_of,
-    why_left,
 )
 from iamdash.models import AccessLevel, Claim, Person, Team
 from iamdash.rules.sentence import ago
@@ -83,10 +82,9 @@ def taking_over(*, by: Person, now: datetime) -> Decision:
         claim = claim_to_end(held, by, theirs, "take it over")
         if held.is_held_by(by, claim.team):
             return None
-        why = why_left(claim)
-        if not why:
+        if not claim.why_left:
             raise Refused(f"{holder(claim)} still answers for it. Ask them to hand it over.")
-        words = f"{by} took {held.candidate.iam_user.user_name} over from {holder(claim)}, who {why}."
+        words = f"{by} took {held.candidate.iam_user.user_name} over from {holder(claim)}, who {claim.why_left}."
         return Change(held, "candidate.taken_over", words, begin(held, claim.team, by, now))
 
     return decide

@@ -11,6 +11,7 @@ from datetime import datetime
 from iamdash.candidates.actions.change import Line, finish_all, refuse_if_closed, write_lines
 from iamdash.candidates.actions.errors import NotPermitted, Refused
 from iamdash.models import AccessLevel, Candidate, Claim, Person, Team
+from iamdash.models.claim import standing_claims
 from iamdash.rules.moments import after
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import lock
@@ -50,7 +51,7 @@ def hold(numbers: Collection[int], *, now: datetime) -> list[Held]:
     """Lock these candidates to the end of the transaction; return them as they are at `now`, by number."""
     lock(list(Candidate.objects.filter(pk__in=numbers).values_list("iam_user", flat=True)))
     candidates = Candidate.objects.filter(pk__in=numbers).order_by("pk").select_for_update(no_key=True, of=("self",))
-    standing = Claim.objects.filter(candidate__in=numbers, ended_at=None).select_related("team", "person")
+    standing = standing_claims().filter(candidate__in=numbers)
     claims = {claim.candidate_id: claim for claim in standing}
     deleted = set(Candidate.objects.filter(pk__in=numbers, standing__stage=Stage.DELETED).values_list("pk", flat=True))
     days = thresholds().claim_days
@@ -134,15 +135,6 @@ def refuse_who_cannot_answer(team: Team, person: Person) -> None:
         raise Refused(f"{person} cannot change anything here. Choose somebody with engineer access or more.")
     if not may_answer_for(team, person):
         raise Refused(f"{person} is not a member of {team}. Choose one of its members, or another team.")
-
-
-def why_left(claim: Claim) -> str:
-    """Return why the person of a claim can no longer answer for it, to follow "who"; "" where they can."""
-    if not claim.person.is_active:
-        return "can no longer sign in"
-    if not claim.person.may(AccessLevel.ENGINEER):
-        return "can no longer change anything here"
-    return "" if may_answer_for(claim.team, claim.person) else f"is no longer in {claim.team}"
 
 
 def holder(claim: Claim) -> str:

@@ -92,7 +92,9 @@ def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> Candid
         tabs=tabs(counts, filters),
         view_name=VIEWS[view],
         selects=controls,
-        hidden=tuple((name, value) for name in ("view", "keys", "age", "opened") if (value := getattr(filters, name))),
+        hidden=tuple(
+            (name, value) for name in ("view", "keys", "age", "opened", "claim") if (value := getattr(filters, name))
+        ),
         chips=tuple(chips(filters, controls)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
         sort_label=sort_labels()[filters.shown_sort],

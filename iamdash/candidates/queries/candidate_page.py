@@ -16,6 +16,7 @@ from iamdash.candidates.queries.role_search import FoundRole, roles_alike
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
+from iamdash.models.claim import standing_claims
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import CandidateFacts
 from iamdash.rules.kind import Likeness, kind_of
@@ -42,7 +43,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class StandingClaim:
-    """The claim that stands. `claim` is its number: forms send it back, so that a change in between is noticed."""
+    """The claim that stands. `claim` is its number: forms send it back, so that a change in between is noticed.
+
+    `lapses_at`: unless somebody confirms it; None: it does not. `why_left`: why its person can no longer answer for it.
+    """
 
     claim: int
     team_slug: str
@@ -50,6 +54,10 @@ class StandingClaim:
     person_pk: int
     person: str
     claimed_at: datetime
+    confirmed_at: datetime
+    lapses_at: datetime | None
+    lapses_soon_from: datetime | None
+    why_left: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         likeness=kind_of(facts),
         special_cases=special_cases(facts),
         owner=_owner(standing),
-        claim=_claim(rows.claims.get(iam_user.pk)),
+        claim=_claim(rows.claims.get(iam_user.pk), standing),
         route=chosen_route(candidate),
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
         roles_alike=alike,
@@ -205,7 +213,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
 
 def standing_claim(candidate: Candidate) -> StandingClaim | None:
     """Return the claim that stands now. One query."""
-    return _claim(Claim.objects.filter(candidate=candidate, ended_at=None).select_related("team", "person").first())
+    return _claim(standing_claims().filter(candidate=candidate).first(), candidate.standing)
 
 
 def chosen_route(candidate: Candidate) -> ChosenRoute | None:
@@ -215,11 +223,20 @@ def chosen_route(candidate: Candidate) -> ChosenRoute | None:
     return ChosenRoute(Route(candidate.route), str(candidate.route_chosen_by), candidate.route_chosen_at)
 
 
-def _claim(claim: Claim | None) -> StandingClaim | None:
+def _claim(claim: Claim | None, standing: Standing) -> StandingClaim | None:
     if claim is None:
         return None
     return StandingClaim(
-        claim.pk, claim.team.slug, claim.team.name, claim.person.pk, str(claim.person), claim.claimed_at
+        claim=claim.pk,
+        team_slug=claim.team.slug,
+        team=claim.team.name,
+        person_pk=claim.person.pk,
+        person=str(claim.person),
+        claimed_at=claim.claimed_at,
+        confirmed_at=claim.confirmed_at,
+        lapses_at=standing.claim_lapses_at,
+        lapses_soon_from=standing.claim_warned_at,
+        why_left=claim.why_left,
     )
 
 

@@ -27,6 +27,7 @@ class CandidateRow:
     """One candidate in the list. Dates, never ages.
 
     `unread`: some key's last use was never read. `stuck_since`: in its stage since then, for too long.
+    `claim_lapses_at`: set where that is soon.
     `as_of`: set where the account could not be read for too long; the row is what AWS held then.
     `gone_at` without `is_deleted`: one proof that the IAM user is gone, not yet the second.
     """
@@ -54,6 +55,7 @@ class CandidateRow:
     is_safe_to_deactivate: bool
     is_safe_to_delete: bool
     reopened_at: datetime | None
+    claim_lapses_at: datetime | None
     gone_at: datetime | None
     is_deleted: bool
     is_readable: bool
@@ -138,11 +140,17 @@ def _row(
         and standing.safe_to_deactivate == Verdict.YES,
         is_safe_to_delete=standing.is_open and standing.safe_to_delete == Verdict.YES,
         reopened_at=standing.reopened_at if standing.is_open else None,
+        claim_lapses_at=_lapses_soon_at(standing, now),
         gone_at=iam_user.gone_at,
         is_deleted=standing.stage == Stage.DELETED,
         is_readable=standing.readable,
         is_closed=standing.candidate.closed_at is not None,
     )
+
+
+def _lapses_soon_at(standing: Standing, now: datetime) -> datetime | None:
+    is_soon = standing.is_open and standing.claim_warned_at is not None and standing.claim_warned_at <= now
+    return standing.claim_lapses_at if is_soon else None
 
 
 def _shortened(reason: Sentence) -> Sentence:

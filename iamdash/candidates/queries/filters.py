@@ -62,6 +62,7 @@ AGES = {
     "older": ("5 years or more", "5 y+", 1825, 36500),
 }
 OPENED = {"week": "In the last 7 days"}
+CLAIMS = {"lapsing": "Lapses soon"}
 # Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
 # order up and for the order down.
 SORTS = {
@@ -105,6 +106,7 @@ class Filters:
     keys: str = ""
     age: str = ""
     opened: str = ""
+    claim: str = ""
     sort: str = ""
     page: int = 1
 
@@ -191,12 +193,15 @@ def filter_condition(
         }[filters.keys]
     if filters.age in AGES:
         condition &= of_age(filters.age, now=now)
-    if filters.opened in OPENED:
-        condition &= Q(candidate__opened_at__gt=now - WEEK)
-    return condition
+    return condition & _by_time(filters, now)
 
 
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}
+
+
+def claim_lapses_soon(now: datetime) -> Q:
+    """Return which standings have a claim that lapses within the days of warning, unless it is confirmed."""
+    return Q(is_open=True, claim_warned_at__lte=now, claim_lapses_at__gt=now)
 
 
 def of_age(age: str, *, now: datetime) -> Q:
@@ -236,6 +241,11 @@ def unread_keys() -> Q:
     keys = AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), gone_at=None)
     ids_unknown = ~Q(Exists(keys)) & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
     return Q(Exists(keys.filter(last_used_as_of=None))) | ids_unknown
+
+
+def _by_time(filters: Filters, now: datetime) -> Q:
+    condition = Q(candidate__opened_at__gt=now - WEEK) if filters.opened in OPENED else Q()
+    return condition & claim_lapses_soon(now) if filters.claim in CLAIMS else condition
 
 
 def _owned_by(team: str, viewer: Viewer) -> Q:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from iamdash.candidates.queries.filters import (
     AGES,
+    CLAIMS,
     KEYS,
     OPENED,
     RISKS,
@@ -18,6 +19,14 @@ from iamdash.candidates.queries.filters import (
 )
 
 AGE_WORDS = {name: words for name, (words, *_rest) in AGES.items()}
+
+# Filters without a control of their own: links set them.
+HIDDEN = (
+    ("keys", "Keys", KEYS),
+    ("age", "Oldest key", AGE_WORDS),
+    ("opened", "Found", OPENED),
+    ("claim", "Claim", CLAIMS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
         if value:
             words = next(choice.label for choice in labels[name].choices if choice.value == value)
             yield Chip(f"{labels[name].label}: {_ignored(words)}", filters.query(**{name: ""}))
-    for name, label, known in (("keys", "Keys", KEYS), ("age", "Oldest key", AGE_WORDS), ("opened", "Found", OPENED)):
+    for name, label, known in HIDDEN:
         value = getattr(filters, name)
         if value:
             yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))

@@ -6,7 +6,14 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, Sum
 
-from iamdash.candidates.queries.filters import AGES, SAFE_TO_DEACTIVATE, SAFE_TO_DELETE, Viewer, of_age
+from iamdash.candidates.queries.filters import (
+    AGES,
+    SAFE_TO_DEACTIVATE,
+    SAFE_TO_DELETE,
+    Viewer,
+    claim_lapses_soon,
+    of_age,
+)
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.models import Standing
@@ -35,6 +42,7 @@ class Totals:
     """Everything that is counted of the candidates in a scope, in one query.
 
     `yours`, `yours_waiting`: what the viewer has claimed, and what of it is stuck, reopened or safe to act on.
+    `yours_lapsing`: the viewer's claims that lapse soon.
     `first_at`: when the first candidate came up.
     `ages`: IAM users with an active key by the age of their oldest key, a count for each of AGES.
     """
@@ -53,6 +61,7 @@ class Totals:
     first_at: datetime | None
     yours: int
     yours_waiting: int
+    yours_lapsing: int
     ages: tuple[int, ...]
 
 
@@ -75,6 +84,7 @@ def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
         & Q(candidate__opened_at__gt=now - 2 * WEEK, candidate__opened_at__lte=now - WEEK),
         "yours": yours,
         "yours_waiting": yours & (stuck | reopened | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE),
+        "yours_lapsing": yours & claim_lapses_soon(now),
     }
     by_age = {f"age_{name}": is_open & of_age(name, now=now) for name in AGES}
     counted = Standing.objects.filter(scope.standings()).aggregate(

@@ -44,6 +44,7 @@ class Overview:
     headline: Headline
     other_active_keys: int
     target_on: date | None
+    claim_warning_days: int
     numbers: tuple[Number, ...]
     history: tuple[DayCount, ...]
     forecast: Forecast | None
@@ -89,6 +90,7 @@ def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) ->
         ),
         other_active_keys=_other_active_keys(scope),
         target_on=programme.target_date,
+        claim_warning_days=programme.claim_warning_days,
         numbers=numbers(counted, {count.day: count for count in past}, scope, stuck_days=programme.stuck_days, now=now),
         history=(*past, DayCount(now.date(), counted.keys, counted.open, counted.unclaimed)),
         forecast=expected,

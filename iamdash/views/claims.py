@@ -1,0 +1,20 @@
+"""What is done to a claim that stands, on the page of its candidate: say that it still holds, take it over."""
+
+from iamdash.candidates import actions
+from iamdash.views.candidate_deeds import Said, deed, refuse_if_claim_changed
+
+
+@deed(focus="owner")
+def confirm(said: Said) -> str:
+    """Say that it is still theirs."""
+    refuse_if_claim_changed(said)
+    actions.confirm(candidate=said.candidate, by=said.by, now=said.now)
+    return "Confirmed: the days of the claim begin anew."
+
+
+@deed(focus="owner")
+def take_over(said: Said) -> str:
+    """Answer for what somebody has claimed who left."""
+    refuse_if_claim_changed(said)
+    actions.take_over(candidate=said.candidate, by=said.by, now=said.now)
+    return f"{said.candidate.iam_user.user_name} is yours."
