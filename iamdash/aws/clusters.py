@@ -4,7 +4,6 @@ API Reference, DescribeCluster: `identity.oidc.issuer`. A cluster keeps its issu
 under its name with another one; so a known cluster is described again once a day, at a moment of its own.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +13,7 @@ from iamdash.aws.errors import READ_ERRORS, Malformed, unread
 from iamdash.aws.paging import eks_pages
 from iamdash.aws.progress import Surroundings
 from iamdash.aws.session import AwsSession
-from iamdash.aws.snapshot import Cluster, Clusters, Known, ListedRole, Listing, Part, Unread
+from iamdash.aws.snapshot import Cluster, Clusters, Known, Listing, Part, Unread
 from iamdash.aws.spread import due
 
 CLUSTERS = "eks:ListClusters"
@@ -71,13 +70,9 @@ def read_clusters(
 
 def _regions(known: Known, listing: Listing) -> list[str]:
     """Return the configured Regions of the issuers that roles trust, and of the clusters that are known."""
-    issuers = (match for iam_role in listing.roles for match in ISSUER.finditer(_trust(iam_role)))
+    issuers = (match for iam_role in listing.roles for match in ISSUER.finditer(iam_role.trust))
     wanted = {match["region"] for match in issuers} | {region for region, _name in known.clusters}
     return [region for region in known.regions if region in wanted]
-
-
-def _trust(iam_role: ListedRole) -> str:
-    return json.dumps(iam_role.trust_policy) if iam_role.trust_policy else iam_role.trust_policy_text
 
 
 def _has_to_be_described(region: str, name: str, known: Known, surroundings: Surroundings) -> bool:

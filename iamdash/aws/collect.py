@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from iamdash.aws.access_keys import KeyReader
 from iamdash.aws.clusters import ClusterNames, read_clusters
 from iamdash.aws.identity import identify
-from iamdash.aws.listing import list_account_surely
+from iamdash.aws.listing import list_account_surely, outline
 from iamdash.aws.pods import read_pods
 from iamdash.aws.progress import Clock, OnProgress, Surroundings, tell_nobody
 from iamdash.aws.report import fetch_report, request_report
@@ -44,12 +44,13 @@ def collect(
     refused = None if known.report_stands else request_report(session)
     answer = list_account_surely(session, account_id=account_id, known=known, surroundings=surroundings)
     yield answer
+    listing = None if isinstance(answer, Unread) else outline(answer)
+    del answer
     report = None
     if not known.report_stands:
         told = refused or fetch_report(session, account_id=account_id, surroundings=surroundings)
         yield told
         report = None if isinstance(told, Unread) else told
-    listing = None if isinstance(answer, Unread) else answer
     yield from _access_keys(session, known=known, listing=listing, report=report, surroundings=surroundings)
     if listing:
         yield from ask_for_missing(session, known=known, listing=listing, surroundings=surroundings)

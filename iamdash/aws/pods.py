@@ -5,7 +5,6 @@ list also has no date of change, and UpdatePodIdentityAssociation can change the
 again once a day, at a moment of its own.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -46,7 +45,7 @@ def read_pods(
 
 def _trusts_pods(iam_role: ListedRole) -> bool:
     """Return whether the trust policy names the principal anywhere: it only decides whether to ask."""
-    return PRINCIPAL in (json.dumps(iam_role.trust_policy) if iam_role.trust_policy else iam_role.trust_policy_text)
+    return PRINCIPAL in iam_role.trust
 
 
 @dataclass(slots=True)

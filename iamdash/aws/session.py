@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -9,6 +10,7 @@ from botocore import xform_name
 from botocore.config import Config
 from botocore.loaders import create_loader
 from botocore.session import get_session
+from botocore.utils import parse_timestamp
 
 from iamdash.aws.answers import structure, text
 from iamdash.aws.calls import Calls
@@ -51,6 +53,7 @@ class AwsSession:
         self._external_id = external_id
         botocore_session = get_session()
         botocore_session.register_component("data_loader", LOADER)
+        botocore_session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parsed_moment)
         self.calls = Calls(botocore_session, allow_long_lived_key=allow_long_lived_key)
         # After the calls: what is refused there does not wait for its turn.
         Paces(botocore_session)
@@ -112,3 +115,12 @@ class AwsSession:
                 guard(client)
                 self._clients[service, region] = client
             return self._clients[service, region]
+
+
+def parsed_moment(value: Any) -> datetime:
+    """Return a timestamp of AWS's. IAM writes ISO 8601, which Python reads twenty times as fast as botocore does."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return parse_timestamp(value)
+    return moment if moment.tzinfo else parse_timestamp(value)

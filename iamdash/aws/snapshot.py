@@ -4,6 +4,7 @@
 Names follow AWS's own (IAM API 2010-05-08, EKS API 2017-11-01). Every `read_at` is when the answer arrived.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,6 +100,11 @@ class ListedRole:
     tags: Mapping[str, str]
     last_used_at: datetime | None
     last_used_region: str
+
+    @property
+    def trust(self) -> str:
+        """Return the trust policy as text, whether it could be parsed or not."""
+        return json.dumps(self.trust_policy) if self.trust_policy else self.trust_policy_text
 
 
 @dataclass(frozen=True, slots=True)

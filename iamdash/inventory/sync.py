@@ -1,6 +1,7 @@
 """One AWS account, from its answers to our rows: lock, read, reconcile piece by piece, record the run."""
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -16,14 +17,16 @@ from iamdash.inventory.reading import AccountReading
 from iamdash.inventory.reconcile.pieces import reconcile
 from iamdash.inventory.run import Progress, finish, open_run
 from iamdash.inventory.vet import vet
-from iamdash.models import AwsAccount, IamUser, SyncRun
+from iamdash.models import AwsAccount, IamUser, Replacement, SyncRun
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.thresholds import thresholds
 
 logger = logging.getLogger(__name__)
-# Answers that come one for each IAM user are written so many at a time.
+# Answers that come one for each IAM user are written together: as many as come in the time that somebody who looks
+# at the page would wait, and never more than memory should hold.
 BATCHED = (KeysOfUser, Absence, Unread)
-AT_ONCE = 50
+SECONDS_AT_ONCE = 2.0
+AT_ONCE = 250
 
 
 class Reading(Protocol):
@@ -95,10 +98,14 @@ def sync_account(
 def in_batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Yield pieces of one kind together where they come one for each IAM user, and every other piece by itself."""
     batch: list[Piece] = []
+    began = time.monotonic()
     for piece in pieces:
-        if batch and (type(piece) is not type(batch[0]) or len(batch) == AT_ONCE):
+        full = len(batch) == AT_ONCE or time.monotonic() - began > SECONDS_AT_ONCE
+        if batch and (full or type(piece) is not type(batch[0])):
             yield batch
             batch = []
+        if not batch:
+            began = time.monotonic()
         batch.append(piece)
         if not isinstance(piece, BATCHED):
             yield batch
@@ -133,6 +140,8 @@ def _told_to(first: OnProgress, second: OnProgress | None) -> OnProgress:
 def _reconcile_all(pieces: Iterator[Piece], findings: Findings) -> None:
     for batch in in_batches(vet(piece, findings) for piece in pieces):
         reconcile(batch, findings)
+        # What is written needs no memory any more, while the next piece is read.
+        batch.clear()
         if findings.refused:
             return
 
@@ -147,11 +156,10 @@ def _end(findings: Findings, reading: Reading | None) -> None:
         calls, throttled = (reading.calls, reading.throttled) if reading else ({}, 0)
         read_before = set(findings.sync_run.freshness)
         finish(findings, calls=calls, throttled=throttled, now=now)
-        concerned = findings.assess_again | findings.changes.iam_user_ids
         if set(findings.sync_run.freshness) - read_before:
-            concerned |= _candidates(findings.account_id)
-        if concerned:
-            assess(concerned, now=now, cause=Cause.AWS, actor="sync", sync_run=findings.sync_run.pk)
+            findings.assess_again |= _linked(findings.account_id)
+        if findings.assess_again:
+            assess(findings.assess_again, now=now, cause=Cause.AWS, actor="sync", sync_run=findings.sync_run.pk)
 
 
 def _forget_overtaken(findings: Findings) -> None:
@@ -163,7 +171,7 @@ def _forget_overtaken(findings: Findings) -> None:
             del findings.agreed[unique_id]
 
 
-def _candidates(account_id: str) -> set[int]:
-    """Return every IAM user of the account that is a candidate: a part of it was read for the first time."""
-    candidates = IamUser.objects.filter(aws_account_id=account_id, candidate__isnull=False)
-    return set(candidates.values_list("pk", flat=True))
+def _linked(account_id: str) -> set[int]:
+    """Return the IAM users, of any account, that roles of this one replace: something about roles is known only now."""
+    links = Replacement.objects.filter(iam_role__aws_account=account_id, unlinked_at=None)
+    return set(links.values_list("candidate__iam_user", flat=True))

@@ -7,6 +7,8 @@ from typing import Any
 import pgtrigger
 from django.db import models
 
+from iamdash.models import bulk
+
 LONGEST_SENTENCE = 500
 
 
@@ -82,7 +84,7 @@ def record_all(events: Iterable[Event]) -> None:
     for event in events:
         if len(event.sentence) > LONGEST_SENTENCE:
             event.sentence = event.sentence[: LONGEST_SENTENCE - 1] + "…"
-    Event.objects.bulk_create(events, batch_size=1000)
+    bulk.insert(events)
 
 
 class DailyCount(models.Model):

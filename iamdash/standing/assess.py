@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from iamdash.models import Candidate, IamUser, Replacement, Standing
+from iamdash.models import Candidate, IamUser, Replacement, Standing, bulk
 from iamdash.models.journal import Event, record_all
 from iamdash.rules.assess import assess as judge
 from iamdash.rules.facts import CandidateFacts, Thresholds
@@ -24,7 +24,7 @@ from iamdash.standing.lines import Line
 from iamdash.standing.row import COLUMNS, differing, row
 from iamdash.standing.thresholds import thresholds
 
-AT_ONCE = 1000
+AT_ONCE = 250
 
 
 class Cause(StrEnum):
@@ -99,9 +99,8 @@ def _open(
         for pk, each in facts.items()
         if each.opened_at is None and reason_for(each, thresholds=limits, now=occasion.now) is not None
     }
-    rows = Candidate.objects.bulk_create(
-        [Candidate(iam_user_id=pk, opened_at=occasion.now) for pk in sorted(new)], batch_size=1000
-    )
+    rows = [Candidate(iam_user_id=pk, opened_at=occasion.now) for pk in sorted(new)]
+    bulk.insert(rows)
     return known | new, {candidate.iam_user_id: candidate for candidate in rows}
 
 
@@ -113,6 +112,7 @@ def _store(
         candidate.iam_user_id: candidate
         for candidate in Candidate.objects.filter(iam_user__in=facts).select_related("standing", "closed_by")
     }
+    first: list[Standing] = []
     changed: list[Standing] = []
     events: list[Event] = []
     seen_again: list[Candidate] = []
@@ -135,7 +135,9 @@ def _store(
             now=occasion.now,
         )
         after = row(candidate.pk, facts[pk], assessment, thresholds=limits, step_back=step_back)
-        if before is None or differing(before, after, now=occasion.now):
+        if before is None:
+            first.append(after)
+        elif differing(before, after, now=occasion.now):
             changed.append(after)
         if pk in opened:
             events.append(line.opened(assessment))
@@ -145,9 +147,8 @@ def _store(
             else:
                 events.append(line.moved(Stage(before.stage), assessment))
     _withdraw_close(seen_again)
-    Standing.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["candidate"], update_fields=COLUMNS, batch_size=500
-    )
+    bulk.insert(first)
+    bulk.save(changed, COLUMNS)
     record_all(events)
 
 

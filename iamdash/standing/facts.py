@@ -25,9 +25,7 @@ from iamdash.standing.rows import Rows, fetch
 
 def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
     """Return the facts of each IAM user, by row id; an id that does not exist is left out."""
-    iam_users = list(
-        IamUser.objects.filter(pk__in=iam_user_ids).select_related("aws_account", "candidate", "predecessor__candidate")
-    )
+    iam_users = list(IamUser.objects.filter(pk__in=iam_user_ids).select_related("candidate", "predecessor__candidate"))
     rows = fetch(iam_users)
     fresh = _freshness(rows)
     return {iam_user.pk: _facts(iam_user, rows, fresh) for iam_user in iam_users}
@@ -68,7 +66,7 @@ def _facts(iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Fre
         first_seen_at=iam_user.first_seen_at,
         gone_at=iam_user.gone_at,
         gone_confirmed_at=iam_user.gone_confirmed_at,
-        account_readable=iam_user.aws_account.removed_at is None,
+        account_readable=iam_user.aws_account_id in rows.known_account_ids,
         opened_at=candidate.opened_at if candidate else None,
         route=Route(candidate.route) if candidate and candidate.route else None,
         route_chosen_at=candidate.route_chosen_at if candidate else None,

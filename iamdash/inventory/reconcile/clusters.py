@@ -4,9 +4,9 @@ from django.db.models import Q
 
 from iamdash.aws.snapshot import Clusters
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, compare, save, save_columns
+from iamdash.inventory.reconcile.differ import compare, save, save_columns
 from iamdash.inventory.reconcile.roles import replaced_by
-from iamdash.models import EksCluster, Event, IamRole
+from iamdash.models import EksCluster, Event, IamRole, bulk
 from iamdash.rules.route import Route
 from iamdash.rules.route_federation import eks_issuers
 
@@ -21,7 +21,7 @@ def reconcile_clusters(clusters: Clusters, findings: Findings) -> Changes:
         EksCluster(aws_account_id=findings.account_id, issuer=issuer, first_seen_at=clusters.read_at, **answers[issuer])
         for issuer in unknown
     ]
-    EksCluster.objects.bulk_create(new, batch_size=BATCH)
+    bulk.insert(new)
     gone = [
         row
         for issuer, row in rows.items()

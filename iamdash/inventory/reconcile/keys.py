@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from iamdash.aws.snapshot import KeysOfUser, ListedAccessKey, Part, Unread
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, save_columns
+from iamdash.inventory.reconcile.differ import save_columns
 from iamdash.inventory.reconcile.uses import COLUMNS as USE_COLUMNS
 from iamdash.inventory.reconcile.uses import keep, ledger_rows, take_in, told_use
-from iamdash.models import AccessKey, AccessKeyUse, Event, IamUser
+from iamdash.models import AccessKey, AccessKeyUse, Event, IamUser, bulk
 
 KEY_COLUMNS = ("status", "status_changed_at", "created_at", "gone_at", *USE_COLUMNS)
 USER_COLUMNS = ("asked_slots", "keys_read_at", "keys_unread_reason")
@@ -29,7 +29,7 @@ class Batch:
 
     def write(self) -> None:
         """Write the rows."""
-        AccessKey.objects.bulk_create(self.created, batch_size=BATCH)
+        bulk.insert(self.created)
         save_columns([*self.changed, *self.gone], KEY_COLUMNS)
         keep(self.uses)
         save_columns(self.iam_users, USER_COLUMNS)
@@ -127,10 +127,10 @@ def _reconcile_one(
 
 def _remember(answer: KeysOfUser, iam_user: IamUser, batch: Batch, findings: Findings, *, differs: bool) -> None:
     """Remember the reading: beside the IAM user where a row changes anyway, else with the run alone."""
-    findings.assess_again.add(iam_user.pk)
     unchanged = not differs and iam_user.asked_slots == iam_user.report_slots and not iam_user.keys_unread_reason
     if unchanged and not findings.is_check:
         findings.agreed[answer.unique_id] = answer.read_at
+        findings.assess_again.add(iam_user.pk)
         return
     findings.agreed.pop(answer.unique_id, None)
     iam_user.keys_read_at = answer.read_at
@@ -189,6 +189,7 @@ def _update_use(row: AccessKey, listed: ListedAccessKey, batch: Batch, findings:
         return False
     if not findings.is_check:
         findings.uses_agreed[row.access_key_id] = reading.as_of
+        findings.assess_again.add(row.iam_user_id)
         return False
     row.last_used_as_of = max(reading.as_of, row.last_used_as_of or reading.as_of)
     return True

@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from iamdash.aws.snapshot import Association, PodIdentities
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, Changed, compare, save, save_columns
+from iamdash.inventory.reconcile.differ import Changed, compare, save, save_columns
 from iamdash.inventory.reconcile.roles import replaced_by
-from iamdash.models import Event, PodIdentityAssociation
+from iamdash.models import Event, PodIdentityAssociation, bulk
 
 
 def reconcile_pods(pods: PodIdentities, findings: Findings) -> Changes:
@@ -27,7 +27,7 @@ def reconcile_pods(pods: PodIdentities, findings: Findings) -> Changes:
         )
         for key in unknown
     ]
-    PodIdentityAssociation.objects.bulk_create(new, batch_size=BATCH)
+    bulk.insert(new)
     gone = [row for key, row in rows.items() if key not in answers and row.gone_at is None and _not_there(row, pods)]
     for row in gone:
         row.gone_at = pods.read_at

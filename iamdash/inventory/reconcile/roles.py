@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from iamdash.aws.snapshot import DescribedRole, ListedRole, Listing
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, Changed, change, compare, enumerated, save, save_columns
+from iamdash.inventory.reconcile.differ import Changed, change, compare, enumerated, save, save_columns
 from iamdash.inventory.reconcile.policies import described
-from iamdash.models import Event, IamRole, Replacement, RoleUse
+from iamdash.models import Event, IamRole, Replacement, RoleUse, bulk
 
 A_DAY = timedelta(days=1)
 TRUST = ("trust_policy", "trust_policy_text")
@@ -42,7 +42,7 @@ def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
         IamRole(aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key])
         for key in unknown
     ]
-    IamRole.objects.bulk_create(new, batch_size=BATCH)
+    bulk.insert(new)
     gone = [row for key, row in rows.items() if key not in answers and row.gone_at is None]
     for row in gone:
         row.gone_at = listing.read_at
@@ -127,7 +127,7 @@ def _values(listed: ListedRole, row: IamRole | None, listing: Listing, *, is_our
 
 
 def _keep_uses(rows: Collection[IamRole], listing: Listing | DescribedRole) -> None:
-    RoleUse.objects.bulk_create(
+    bulk.insert_unknown(
         [
             RoleUse(
                 iam_role=row,
@@ -137,9 +137,7 @@ def _keep_uses(rows: Collection[IamRole], listing: Listing | DescribedRole) -> N
             )
             for row in rows
             if row.last_used_at
-        ],
-        batch_size=BATCH,
-        ignore_conflicts=True,
+        ]
     )
 
 

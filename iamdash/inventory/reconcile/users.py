@@ -5,10 +5,10 @@ from typing import Any
 
 from iamdash.aws.snapshot import ListedUser, Listing
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, Changed, compare, enumerated, save
+from iamdash.inventory.reconcile.differ import Changed, compare, enumerated, save
 from iamdash.inventory.reconcile.gone import seen_again
 from iamdash.inventory.reconcile.policies import described
-from iamdash.models import Event, IamUser
+from iamdash.models import Event, IamUser, bulk
 
 # What AWS may change about an IAM user besides its name, in words.
 WORDS = {
@@ -77,12 +77,9 @@ def _create(new: list[IamUser], not_listed: Iterable[IamUser], listing: Listing,
     earlier = {row.user_name.lower(): row for row in sorted(not_listed, key=lambda row: row.created_at)}
     for row in new:
         row.predecessor = earlier.get(row.user_name.lower())
-    IamUser.objects.bulk_create(new, batch_size=BATCH)
-    return Changes(
-        created=len(new),
-        events=[_found(row, listing, findings) for row in new],
-        iam_user_ids={row.pk for row in new},
-    )
+    bulk.insert(new)
+    # Nothing is known of their keys yet, so none of them can be a candidate yet: there is nothing to assess.
+    return Changes(created=len(new), events=[_found(row, listing, findings) for row in new])
 
 
 def _found(row: IamUser, listing: Listing, findings: Findings) -> Event:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from iamdash.aws.snapshot import LastUsed, Part, ReportedUses
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import BATCH, save_columns
-from iamdash.models import AccessKey, AccessKeyUse, Event
+from iamdash.inventory.reconcile.differ import save_columns
+from iamdash.models import AccessKey, AccessKeyUse, Event, bulk
 
 COLUMNS = ("last_used_at", "last_used_service", "last_used_region", "last_used_source", "last_used_as_of")
 # What need not be fetched of an IAM user to say whose key it is.
@@ -72,7 +72,7 @@ def _seen_before(row: AccessKey, findings: Findings) -> datetime | None:
 
 def keep(uses: Iterable[AccessKeyUse]) -> None:
     """Write lines into the ledger; a use that it already holds stays as it was first read."""
-    AccessKeyUse.objects.bulk_create(uses, batch_size=BATCH, ignore_conflicts=True)
+    bulk.insert_unknown(list(uses))
 
 
 def told_use(row: AccessKey, reading: LastUsed, findings: Findings) -> list[Event]:

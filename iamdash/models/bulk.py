@@ -1,0 +1,102 @@
+"""Many rows in one statement, as one JSON document.
+
+Django's `bulk_create` hands Postgres an array for each column, and quoting JSON inside of arrays took a third of the
+time of a first sync (docs/decisions/0004). One document is quoted once, and `jsonb_to_recordset` takes it apart.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+from django.db import connection
+from django.db.models import Field, ForeignKey, Model
+
+AT_ONCE = 200
+Column: TypeAlias = "Field[Any, Any]"
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert new rows of one table, and give each its primary key. Raises IntegrityError."""
+    for batch in _batches(rows):
+        columns = [column for column in _columns(batch[0]) if not (column.primary_key and batch[0].pk is None)]
+        inserted = _run(f"{_insert(batch[0], columns)} RETURNING {_name(_key(batch[0]))}", columns, batch)
+        for row, (key,) in zip(batch, inserted, strict=True):
+            row.pk = key
+            row._state.adding = False
+
+
+def insert_unknown(rows: Sequence[Model]) -> None:
+    """Insert those rows that no unique constraint knows yet. They get no primary keys here."""
+    for batch in _batches(rows):
+        columns = [column for column in _columns(batch[0]) if not column.primary_key]
+        _run(f"{_insert(batch[0], columns)} ON CONFLICT DO NOTHING", columns, batch)
+
+
+def save(rows: Sequence[Model], names: Collection[str]) -> None:
+    """Write these fields, by name or column, of rows of one table that exist."""
+    for batch in _batches(rows):
+        key = _key(batch[0])
+        changed = [column for column in _columns(batch[0]) if {column.name, column.attname} & set(names)]
+        values = ", ".join(f"{_name(column)} = given.{_name(column)}" for column in changed)
+        table = _quoted(batch[0]._meta.db_table)
+        sql = f"UPDATE {table} SET {values} FROM {{given}} WHERE {table}.{_name(key)} = given.{_name(key)}"  # noqa: S608
+        _run(sql, [key, *changed], batch)
+
+
+def _batches(rows: Sequence[Model]) -> Iterator[Sequence[Model]]:
+    for start in range(0, len(rows), AT_ONCE):
+        yield rows[start : start + AT_ONCE]
+
+
+def _insert(row: Model, columns: Sequence[Column]) -> str:
+    names = ", ".join(map(_name, columns))
+    return f"INSERT INTO {_quoted(row._meta.db_table)} ({names}) SELECT {names} FROM {{given}}"  # noqa: S608
+
+
+def _run(sql: str, columns: Sequence[Column], rows: Sequence[Model]) -> list[tuple[Any, ...]]:
+    """Run a statement on the rows, `given` to it; return what it returns. Every name in it is a model's."""
+    types = ", ".join(f"{_name(column)} {_type(column)}" for column in columns)
+    named = [(column.column, column) for column in columns]
+    document = [{name: _value(column, row) for name, column in named} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.format(given=f"jsonb_to_recordset(%s::jsonb) AS given({types})"),
+            [json.dumps(document, default=_as_text)],
+        )
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def _columns(row: Model) -> list[Column]:
+    return list(row._meta.concrete_fields)
+
+
+def _key(row: Model) -> Column:
+    return next(column for column in _columns(row) if column.primary_key)
+
+
+def _type(column: Column) -> str:
+    # Its own type would make a number from a sequence.
+    return str(column.rel_db_type(connection) if column.primary_key else column.db_type(connection))
+
+
+def _name(column: Column) -> str:
+    return _quoted(str(column.column))
+
+
+def _quoted(name: str) -> str:
+    return str(connection.ops.quote_name(name))
+
+
+def _value(column: Column, row: Model) -> object:
+    value: object = column.pre_save(row, add=True)
+    if value is None and isinstance(column, ForeignKey) and column.is_cached(row):
+        # The row it points at may have been inserted, and so got its key, after it was set here.
+        return getattr(column.get_cached_value(row), "pk", None)
+    return value
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} is no value of a column.")
