@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 
 import psycopg
 import pytest
@@ -222,11 +223,20 @@ def test_progress_is_told_while_it_runs(aws_account: AwsAccount) -> None:
 
 
 def test_pieces_of_one_user_each_are_written_together() -> None:
-    pieces = [identity(), *[keys(UPLOADER)] * 51, *[Absence("AIDA", "a", "no_such_entity", "", NOW)] * 2]
+    pieces = [identity(), *[keys(UPLOADER)] * 251, *[Absence("AIDA", "a", "no_such_entity", "", NOW)] * 2]
 
     batches = list(in_batches(pieces))
 
-    assert [(type(batch[0]), len(batch)) for batch in batches[1:]] == [(KeysOfUser, 50), (KeysOfUser, 1), (Absence, 2)]
+    assert [(type(batch[0]), len(batch)) for batch in batches[1:]] == [(KeysOfUser, 250), (KeysOfUser, 1), (Absence, 2)]
+
+
+def test_pieces_that_come_slowly_do_not_wait_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count()
+    monkeypatch.setattr("iamdash.inventory.sync.time.monotonic", lambda: float(next(seconds)))
+
+    batches = list(in_batches([keys(UPLOADER)] * 9))
+
+    assert max(len(batch) for batch in batches) < 4
 
 
 def test_claimed_candidates_without_need_of_a_role_are_read_directly(aws_account: AwsAccount) -> None:
