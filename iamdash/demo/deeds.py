@@ -85,6 +85,8 @@ def _endings_of(work: Work) -> Iterator[tuple[float, Deed]]:
     if work.handed_over:
         days_ago, team, to = work.handed_over
         yield days_ago, lambda now: actions.hand_over(**_on(work), team=_team(team), person=_person(to), now=now)
+        answered = days_ago - SOON / timedelta(days=1)
+        yield answered, lambda now: actions.accept_offer(candidate=_candidate(work), by=_person(to), now=now)
     if work.closed:
         days_ago, note = work.closed
         yield days_ago, lambda now: actions.close(**_on(work), note=note, now=now)

@@ -43,6 +43,7 @@ class Reader:
     claims: bool
     moves_claim: bool
     takes_over: bool
+    answers_offer: bool
     assigns: bool
     closes: bool
 
@@ -131,7 +132,8 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
         claims=changes and claim is None,
         moves_claim=changes and claim is not None and (holds or leads),
         takes_over=changes and (holds or leads) and claim is not None and bool(claim.why_left),
-        assigns=changes and leads and claim is None,
+        answers_offer=changes and claim is not None and claim.offer is not None and claim.offer.person_pk == person.pk,
+        assigns=changes and leads,
         closes=acts and page.is_deleted and page.closing is None,
     )
 

@@ -139,11 +139,13 @@ def release(said: Said) -> str:
 
 @deed(lambda request: HandOverForm(request.POST, teams=team_choices()), focus="owner")
 def hand_over(said: Said) -> str:
-    """Pass the claim to another team or person."""
+    """Offer the claim to another team or person."""
     refuse_if_claim_changed(said)
     team, person = _team_and_person(said)
-    actions.hand_over(candidate=said.candidate, team=team, person=person, by=said.by, now=said.now)
-    return f"{person} ({team}) answers for {said.candidate.iam_user.user_name} now."
+    stands = actions.hand_over(candidate=said.candidate, team=team, person=person, by=said.by, now=said.now)
+    if stands.person == person and stands.team == team:
+        return f"{person} ({team}) answers for {said.candidate.iam_user.user_name} now."
+    return f"It is offered to {person} ({team}). Until they accept, nothing changes."
 
 
 @deed(lambda request: AssignForm(request.POST, teams=team_choices()), focus="owner", level=AccessLevel.LEAD)

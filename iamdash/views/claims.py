@@ -1,4 +1,4 @@
-"""What is done to a claim that stands, on the page of its candidate: say that it still holds, take it over."""
+"""What is done to a claim that stands, on the page of its candidate: confirm it, take it over, answer its offer."""
 
 from iamdash.candidates import actions
 from iamdash.views.candidate_deeds import Said, deed, refuse_if_claim_changed
@@ -18,3 +18,27 @@ def take_over(said: Said) -> str:
     refuse_if_claim_changed(said)
     actions.take_over(candidate=said.candidate, by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is yours."
+
+
+@deed(focus="owner")
+def accept_offer(said: Said) -> str:
+    """Take what was offered."""
+    refuse_if_claim_changed(said)
+    actions.accept_offer(candidate=said.candidate, by=said.by, now=said.now)
+    return f"{said.candidate.iam_user.user_name} is yours."
+
+
+@deed(focus="owner")
+def decline_offer(said: Said) -> str:
+    """Leave what was offered with its holder."""
+    refuse_if_claim_changed(said)
+    actions.decline_offer(candidate=said.candidate, by=said.by, now=said.now)
+    return "Declined: whoever offered it still answers for it."
+
+
+@deed(focus="owner")
+def withdraw_offer(said: Said) -> str:
+    """Take an offer back."""
+    refuse_if_claim_changed(said)
+    actions.withdraw_offer(candidate=said.candidate, by=said.by, now=said.now)
+    return "The offer is withdrawn."

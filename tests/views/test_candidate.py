@@ -432,7 +432,7 @@ def test_a_change_while_one_was_looking_is_told_and_not_written_over(
     name, words, seen, sentence = case
     now = timezone.now()
     seen = str(standing_claim(claimed).pk) if seen else ""
-    actions.hand_over(candidate=claimed, team=people.search, person=people.cat, by=people.lea, now=now)
+    actions.assign(candidate=claimed, team=people.search, person=people.cat, by=people.lea, now=now)
     actions.choose_route(candidate=claimed, route=Route.POD_IDENTITY, by=people.cat, now=now)
     actions.set_due_date(candidate=claimed, due_on=date(2099, 1, 1), by=people.cat, now=now)
 

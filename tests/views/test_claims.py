@@ -115,3 +115,38 @@ def test_a_claim_that_changed_meanwhile_is_not_confirmed(signed_in: Client, priy
 
     assert answered.status_code == 409
     assert "While you were looking, it went to" in answered.content.decode()
+
+
+def test_an_offer_is_seen_and_answered_by_whom_it_is_for(client: Client, priya: Person, search: Team) -> None:
+    cat = make_person("cat@example.org", full_name="Cat", teams=(search,))
+    candidate = claimed_days_ago(20, by=priya)
+    here = f"/candidates/{candidate.pk}/"
+    seen = str(Claim.objects.get().pk)
+    client.force_login(priya)
+    offered = client.post(f"{here}hand-over", {"to": f"search/{cat.pk}", "seen": seen}, follow=True).content.decode()
+    assert "It is offered to Cat (Search). Until they accept, nothing changes." in offered
+    assert "Offered to Cat (Search) by Priya Nair" in offered
+    assert "Withdraw the offer" in offered
+    assert problems_of(offered) == []
+
+    client.force_login(cat)
+    assert "<strong>Priya Nair offers you" in client.get("/").content.decode()
+    assert "Priya Nair offers it to you" in client.get(here).content.decode()
+    client.post(f"{here}accept", {"seen": seen})
+
+    assert Claim.objects.get(ended_at=None).person == cat
+    assert "offers you" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(("who", "deed"), [("cat", "decline"), ("priya", "withdraw")])
+def test_an_offer_that_comes_to_nothing(who: str, deed: str, client: Client, priya: Person, search: Team) -> None:
+    cat = make_person("cat@example.org", full_name="Cat", teams=(search,))
+    candidate = claimed_days_ago(20, by=priya)
+    offer = {"offered_team": search, "offered_person": cat, "offered_by": priya, "offered_at": timezone.now()}
+    Claim.objects.update(**offer)
+    client.force_login({"cat": cat, "priya": priya}[who])
+
+    answered = client.post(f"/candidates/{candidate.pk}/{deed}", {"seen": str(Claim.objects.get().pk)})
+
+    assert answered.status_code == 302
+    assert (Claim.objects.get().person, Claim.objects.get().offered_person) == (priya, None)

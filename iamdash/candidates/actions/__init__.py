@@ -6,7 +6,17 @@ stage is computed from what AWS shows and from what is recorded here. `bulk` doe
 
 from iamdash.candidates.actions import bulk
 from iamdash.candidates.actions.cadence import declare_cadence
-from iamdash.candidates.actions.claim import assign, claim, confirm, hand_over, release, take_over
+from iamdash.candidates.actions.claim import (
+    accept_offer,
+    assign,
+    claim,
+    confirm,
+    decline_offer,
+    hand_over,
+    release,
+    take_over,
+    withdraw_offer,
+)
 from iamdash.candidates.actions.close import close
 from iamdash.candidates.actions.due_date import set_due_date
 from iamdash.candidates.actions.errors import AlreadyClaimed, NotGone, NotPermitted, Refused
@@ -20,6 +30,7 @@ __all__ = [
     "NotGone",
     "NotPermitted",
     "Refused",
+    "accept_offer",
     "assign",
     "bulk",
     "choose_route",
@@ -27,6 +38,7 @@ __all__ = [
     "close",
     "confirm",
     "declare_cadence",
+    "decline_offer",
     "hand_over",
     "link_role",
     "link_tracker",
@@ -35,5 +47,6 @@ __all__ = [
     "set_due_date",
     "take_over",
     "unlink_role",
+    "withdraw_offer",
     "write_note",
 ]

@@ -4,7 +4,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.deciding import assigning, claiming, confirming, handing_over, releasing, taking_over
+from iamdash.candidates.actions.deciding import (
+    accepting,
+    assigning,
+    claiming,
+    confirming,
+    declining,
+    handing_over,
+    releasing,
+    taking_over,
+    withdrawing,
+)
 from iamdash.candidates.actions.errors import Refused
 from iamdash.candidates.actions.holding import Decision, carry_out, hold
 from iamdash.models import Candidate, Claim, Person, Team
@@ -49,12 +59,31 @@ def take_over(*, candidate: Candidate, by: Person, now: datetime) -> Claim:
 
 @transaction.atomic
 def hand_over(*, candidate: Candidate, team: Team, person: Person, by: Person, now: datetime) -> Claim:
-    """Pass the claim that stands to another team or person. Return the new claim; the same holder changes nothing.
+    """Offer the claim that stands to another team or person, who accepts or declines; a new offer replaces the last.
 
-    For whoever holds the claim, their team, or a lead. Raises NotPermitted, and Refused where nobody has claimed it or
-    `person` cannot answer for `team`.
+    Return the claim that stands: the same, until it is accepted; `by` themselves need no asking. For whoever holds the
+    claim, their team, or a lead. Raises NotPermitted, and Refused where nobody has claimed it or `person` cannot answer
+    for `team`.
     """
     return _standing(candidate, handing_over(team=team, person=person, by=by, now=now), by=by, now=now)
+
+
+@transaction.atomic
+def accept_offer(*, candidate: Candidate, by: Person, now: datetime) -> Claim:
+    """Take what was offered to `by`. Return the new claim. Raises Refused where it is not offered to them any more."""
+    return _standing(candidate, accepting(by=by, now=now), by=by, now=now)
+
+
+@transaction.atomic
+def decline_offer(*, candidate: Candidate, by: Person, now: datetime) -> None:
+    """Leave with its holder what was offered to `by`. Raises Refused where it is not offered to them any more."""
+    _decide(candidate, declining(by=by), by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_offer(*, candidate: Candidate, by: Person, now: datetime) -> None:
+    """Take an offer back. For whoever holds the claim, their team, or a lead. Raises NotPermitted, Refused."""
+    _decide(candidate, withdrawing(by=by), by=by, now=now)
 
 
 @transaction.atomic
@@ -81,4 +110,4 @@ def _decide(candidate: Candidate, decide: Decision, *, by: Person, now: datetime
     if change is None:
         return held.claim
     carry_out([change], by=by, now=now)
-    return change.held.claim if change.confirms else change.begins
+    return change.begins if change.keeps is None else held.claim

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from iamdash.candidates.actions.change import refuse_if_closed, require
 from iamdash.candidates.actions.errors import AlreadyClaimed, NotPermitted, Refused
 from iamdash.candidates.actions.holding import (
+    NOT_OFFERED,
     Change,
     Decision,
     Held,
@@ -68,7 +69,7 @@ def confirming(*, by: Person, now: datetime) -> Decision:
         if now - claim.confirmed_at < A_DAY:
             return None
         words = f"{by} said that {holder(claim)} still answers for {held.candidate.iam_user.user_name}."
-        return Change(held, "candidate.claim_confirmed", words, confirms=True)
+        return Change(held, "candidate.claim_confirmed", words, keeps={"confirmed_at": now})
 
     return decide
 
@@ -91,17 +92,62 @@ def taking_over(*, by: Person, now: datetime) -> Decision:
 
 
 def handing_over(*, team: Team, person: Person, by: Person, now: datetime) -> Decision:
-    """Decide that a claim that stands passes to `person` of `team`."""
+    """Decide that a claim that stands is offered to `person` of `team`; `by` themselves have it at once."""
     require(by, AccessLevel.ENGINEER, "hand over a candidate")
-    led = teams_of(by)
+    theirs = teams_of(by)
 
     def decide(held: Held) -> Change | None:
-        claim_to_end(held, by, led, "hand it over")
-        if held.is_held_by(person, team):
+        claim = claim_to_end(held, by, theirs, "hand it over")
+        if held.is_held_by(person, team) or (claim.offered_person_id, claim.offered_team_id) == (person.pk, team.pk):
             return None
         refuse_who_cannot_answer(team, person)
-        words = f"{by} handed {held.candidate.iam_user.user_name} over to {person} ({team})."
-        return Change(held, "candidate.handed_over", words, begin(held, team, person, now))
+        begins, name = begin(held, team, person, now), held.candidate.iam_user.user_name
+        if person == by:
+            return Change(held, "candidate.handed_over", f"{by} took {name} over from {holder(claim)}.", begins)
+        words = f"{by} offered {name} to {holder(begins)}."
+        offer = {"offered_team": team, "offered_person": person, "offered_by": by, "offered_at": now}
+        return Change(held, "candidate.offered", words, keeps=offer, after={"team": team.pk, "person": person.email})
+
+    return decide
+
+
+def accepting(*, by: Person, now: datetime) -> Decision:
+    """Decide that `by` takes what was offered to them."""
+    require(by, AccessLevel.ENGINEER, "accept a candidate")
+
+    def decide(held: Held) -> Change | None:
+        claim, team = _offered_to(held, by)
+        refuse_who_cannot_answer(team, by)
+        begins = begin(held, team, by, now)
+        words = f"{by} accepted {held.candidate.iam_user.user_name} from {holder(claim)}, for {team}."
+        return Change(held, "candidate.handed_over", words, begins)
+
+    return decide
+
+
+def declining(*, by: Person) -> Decision:
+    """Decide that `by` does not take what was offered to them: the claim stands as it did."""
+    require(by, AccessLevel.ENGINEER, "decline a candidate")
+
+    def decide(held: Held) -> Change | None:
+        claim, _team = _offered_to(held, by)
+        words = f"{by} declined {held.candidate.iam_user.user_name}: {holder(claim)} still answers for it."
+        return Change(held, "candidate.offer_declined", words, keeps=NOT_OFFERED)
+
+    return decide
+
+
+def withdrawing(*, by: Person) -> Decision:
+    """Decide that a claim is no longer offered to anybody."""
+    require(by, AccessLevel.ENGINEER, "withdraw an offer")
+    theirs = teams_of(by)
+
+    def decide(held: Held) -> Change | None:
+        claim = claim_to_end(held, by, theirs, "withdraw the offer")
+        if claim.offered_person is None:
+            raise Refused("It is offered to nobody any more. Reload the page to see it as it is.")
+        words = f"{by} withdrew the offer of {held.candidate.iam_user.user_name} to {claim.offered_person}."
+        return Change(held, "candidate.offer_withdrawn", words, keeps=NOT_OFFERED)
 
     return decide
 
@@ -119,6 +165,14 @@ def assigning(*, team: Team, person: Person, by: Person, now: datetime) -> Decis
         return Change(held, "candidate.assigned", words, begin(held, team, person, now))
 
     return decide
+
+
+def _offered_to(held: Held, by: Person) -> tuple[Claim, Team]:
+    refuse_if_closed(held.candidate)
+    claim = held.claim
+    if claim is None or claim.offered_team is None or claim.offered_person != by:
+        raise Refused("It is not offered to you, or no longer. The page shows it as it is.")
+    return claim, claim.offered_team
 
 
 def _who_has_it(claim: Claim, by: Person, now: datetime) -> str:

@@ -4,9 +4,10 @@ The actions on one candidate (`claim`) and on many (`bulk`) are both made of the
 one is.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from iamdash.candidates.actions.change import Line, finish_all, refuse_if_closed, write_lines
 from iamdash.candidates.actions.errors import NotPermitted, Refused
@@ -16,6 +17,9 @@ from iamdash.rules.moments import after
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import lock
 from iamdash.standing.thresholds import thresholds
+
+NOT_OFFERED: Mapping[str, Any] = dict.fromkeys(["offered_team", "offered_person", "offered_by", "offered_at"])
+KEPT = ["confirmed_at", *NOT_OFFERED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one candidate: its claim ends, `begins` begins, or both; or it is confirmed."""
+    """What becomes of one candidate: its claim ends, or `begins` begins, or both; or it goes on as `keeps` says.
+
+    `keeps`: columns of the claim that stands, and their values. `after`: for the journal, where nothing begins.
+    """
 
     held: Held
     kind: str
     sentence: str
     begins: Claim | None = None
-    confirms: bool = False
+    keeps: Mapping[str, Any] | None = None
+    after: Mapping[str, str] | None = None
 
 
 # Returns what to change, or None where it is so already. Raises Refused.
@@ -69,10 +77,17 @@ def hold(numbers: Collection[int], *, now: datetime) -> list[Held]:
 def carry_out(changes: Collection[Change], *, by: Person, now: datetime) -> None:
     """End, begin and confirm the claims, one journal line each, and let the rules answer anew for all at once."""
     lapse([change.held for change in changes], now=now)
-    confirmed = [change.held.claim.pk for change in changes if change.held.claim and change.confirms]
-    ended = [change.held.claim.pk for change in changes if change.held.claim and not change.confirms]
-    Claim.objects.filter(pk__in=confirmed).update(confirmed_at=now)
-    Claim.objects.filter(pk__in=ended).update(ended_at=now, ended_by=by)
+    kept, ended = [], []
+    for change in changes:
+        claim = change.held.claim
+        if claim and change.keeps is None:
+            ended.append(claim.pk)
+        elif claim and change.keeps:
+            for column, value in change.keeps.items():
+                setattr(claim, column, value)
+            kept.append(claim)
+    Claim.objects.bulk_update(kept, KEPT)
+    Claim.objects.filter(pk__in=ended).update(ended_at=now, ended_by=by, **NOT_OFFERED)
     Claim.objects.bulk_create([change.begins for change in changes if change.begins])
     finish_all([_line(change) for change in changes], actor=by.email, now=now)
 
@@ -80,7 +95,7 @@ def carry_out(changes: Collection[Change], *, by: Person, now: datetime) -> None
 def lapse(several: Iterable[Held], *, now: datetime) -> list[Candidate]:
     """End the claims that have lapsed, one journal line each; return the candidates, for the rules to judge anew."""
     lapsed = [(held.candidate, held.lapsed) for held in several if held.lapsed]
-    Claim.objects.filter(pk__in=[claim.pk for _, claim in lapsed]).update(ended_at=now, lapsed=True)
+    Claim.objects.filter(pk__in=[claim.pk for _, claim in lapsed]).update(ended_at=now, lapsed=True, **NOT_OFFERED)
     write_lines([_lapse_line(candidate, claim) for candidate, claim in lapsed], actor="clock", now=now)
     return [candidate for candidate, _ in lapsed]
 
@@ -154,7 +169,7 @@ def _line(change: Change) -> Line:
         change.kind,
         change.sentence,
         _as_json(before) if before else None,
-        _as_json(after) if after else None,
+        _as_json(after) if after else change.after,
     )
 
 

@@ -42,6 +42,17 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """To whom the claim is offered; it stands until they accept."""
+
+    person_pk: int
+    person: str
+    team: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StandingClaim:
     """The claim that stands. `claim` is its number: forms send it back, so that a change in between is noticed.
 
@@ -58,6 +69,7 @@ class StandingClaim:
     lapses_at: datetime | None
     lapses_soon_from: datetime | None
     why_left: str
+    offer: Offer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +249,15 @@ def _claim(claim: Claim | None, standing: Standing) -> StandingClaim | None:
         lapses_at=standing.claim_lapses_at,
         lapses_soon_from=standing.claim_warned_at,
         why_left=claim.why_left,
+        offer=_offer(claim),
     )
+
+
+def _offer(claim: Claim) -> Offer | None:
+    if claim.offered_person is None or claim.offered_at is None:
+        return None
+    person = claim.offered_person
+    return Offer(person.pk, str(person), str(claim.offered_team), str(claim.offered_by), claim.offered_at)
 
 
 def _suggestions(facts: CandidateFacts, alike: tuple[FoundRole, ...]) -> tuple[Suggestion, ...]:

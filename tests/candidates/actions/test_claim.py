@@ -118,22 +118,6 @@ def test_another_team_may_neither_release_nor_hand_over(candidate: Candidate, pe
         actions.hand_over(candidate=candidate, team=people.search, person=people.cat, by=people.cat, now=NOW)
 
 
-def test_handing_over_ends_one_claim_and_begins_another(candidate: Candidate, people: SimpleNamespace) -> None:
-    before = actions.claim(candidate=candidate, team=people.platform, by=people.ann, now=NOW)
-
-    after = actions.hand_over(candidate=candidate, team=people.search, person=people.cat, by=people.ann, now=NOW)
-
-    before.refresh_from_db()
-    assert (before.ended_at, before.ended_by) == (NOW, people.ann)
-    assert (after.person, after.team, after.ended_at) == (people.cat, people.search, None)
-    event = told("candidate.handed_over")
-    assert event.sentence == f"Ann handed {candidate.iam_user.user_name} over to Cat (Search)."
-    assert (event.before, event.after) == (
-        {"team": "platform", "person": "ann@example.org"},
-        {"team": "search", "person": "cat@example.org"},
-    )
-
-
 def test_handing_over_to_whoever_has_it_changes_nothing(candidate: Candidate, people: SimpleNamespace) -> None:
     claim = actions.claim(candidate=candidate, team=people.platform, by=people.ann, now=NOW)
 

@@ -43,10 +43,13 @@ def situation(name: str, by: Person) -> tuple[Candidate, dict[str, Any]]:
     candidate = make_candidate()
     more: dict[str, Callable[[], dict[str, Any]]] = {
         "claim": lambda: {"team": team},
-        "confirm": lambda: claimed(candidate, by),
+        "confirm": lambda: claimed(candidate, by, claimed_at=days_ago(10)),
         "take_over": lambda: claimed(candidate, make_person(teams=(team,), is_active=False)),
         "release": lambda: claimed(candidate, by),
         "hand_over": lambda: claimed(candidate, by) | {"team": team, "person": make_person(teams=(team,))},
+        "accept_offer": lambda: offered(candidate, to=by),
+        "decline_offer": lambda: offered(candidate, to=by),
+        "withdraw_offer": lambda: offered(candidate, to=make_person()),
         "assign": lambda: {"team": team, "person": make_person(teams=(team,))},
         "declare_cadence": lambda: {"cadence": Cadence.MONTHLY},
         "choose_route": lambda: {"route": Route.JUST_DELETE},
@@ -61,8 +64,16 @@ def situation(name: str, by: Person) -> tuple[Candidate, dict[str, Any]]:
     return assessed(candidate), takes
 
 
-def claimed(candidate: Candidate, by: Person) -> dict[str, Any]:
-    make_claim(candidate, person=by, team=by.teams.get())
+def claimed(candidate: Candidate, by: Person, **columns: Any) -> dict[str, Any]:
+    make_claim(candidate, person=by, team=by.teams.get(), **columns)
+    return {}
+
+
+def offered(candidate: Candidate, *, to: Person) -> dict[str, Any]:
+    team = make_team()
+    holder = make_person(teams=(team,))
+    offer = {"offered_team": team, "offered_person": to, "offered_by": holder, "offered_at": NOW}
+    make_claim(candidate, person=holder, team=team, **offer)
     return {}
 
 

@@ -100,6 +100,26 @@ def test_of_a_claim_of_many_and_one_of_one_nobody_waits_for_ever() -> None:
     assert list(differences(NOW)) == []
 
 
+def test_of_an_acceptance_and_a_withdrawal_at_once_one_wins() -> None:
+    candidate, team = assessed(make_candidate()), make_team()
+    ann, ben = make_person("ann@example.org", teams=(team,)), make_person("ben@example.org", teams=(team,))
+    actions.claim(candidate=candidate, team=team, by=ann, now=NOW)
+    actions.hand_over(candidate=candidate, team=team, person=ben, by=ann, now=NOW)
+
+    def tried(deed: Callable[..., object], by: Person) -> bool:
+        try:
+            deed(candidate=candidate, by=by, now=NOW)
+        except actions.Refused:
+            return False
+        return True
+
+    accepted, withdrawn = at_once(lambda: tried(actions.accept_offer, ben), lambda: tried(actions.withdraw_offer, ann))
+
+    claim = Claim.objects.get(ended_at=None)
+    assert accepted is not withdrawn
+    assert (claim.person, claim.offered_person) == (ben if accepted else ann, None)
+
+
 def test_two_clicks_of_one_person_make_one_claim() -> None:
     candidate, team = assessed(make_candidate()), make_team()
     ann = make_person(teams=(team,))

@@ -11,7 +11,7 @@ from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, need
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
 from iamdash.candidates.queries.overview.scope import Scope, ScopeChoice, read_accounts, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
-from iamdash.models import AccessKey, Programme
+from iamdash.models import AccessKey, Claim, Programme
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
@@ -34,6 +34,7 @@ class Age:
 class Overview:
     """The whole page. `has_accounts`, `has_synced`: for the empty states. `history` ends with what is true now.
 
+    `offers`: what is offered to the viewer and not answered yet: the candidate's number, its name, and by whom.
     `other_active_keys`: active keys of IAM users that are no candidates (yet), which the accounts page counts too.
     """
 
@@ -45,6 +46,7 @@ class Overview:
     other_active_keys: int
     target_on: date | None
     claim_warning_days: int
+    offers: tuple[tuple[int, str, str], ...]
     numbers: tuple[Number, ...]
     history: tuple[DayCount, ...]
     forecast: Forecast | None
@@ -66,7 +68,7 @@ class Overview:
 
 
 def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) -> Overview:
-    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Twelve queries at most."""
+    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Thirteen queries at most."""
     accounts = read_accounts()
     scope = scope_of(parameters, viewer=viewer, accounts=accounts)
     grouping = GROUPINGS.get(parameters.get("by", ""), GROUPINGS["team"])
@@ -91,6 +93,7 @@ def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) ->
         other_active_keys=_other_active_keys(scope),
         target_on=programme.target_date,
         claim_warning_days=programme.claim_warning_days,
+        offers=_offers(viewer),
         numbers=numbers(counted, {count.day: count for count in past}, scope, stuck_days=programme.stuck_days, now=now),
         history=(*past, DayCount(now.date(), counted.keys, counted.open, counted.unclaimed)),
         forecast=expected,
@@ -103,6 +106,12 @@ def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) ->
         ),
         week=week(scope, now=now),
     )
+
+
+def _offers(viewer: Viewer) -> tuple[tuple[int, str, str], ...]:
+    offered = Claim.objects.filter(offered_person=viewer.person_id, ended_at=None).order_by("offered_at")
+    rows = offered.select_related("candidate__iam_user", "offered_by")
+    return tuple((each.candidate_id, each.candidate.iam_user.user_name, str(each.offered_by)) for each in rows)
 
 
 def _other_active_keys(scope: Scope) -> int:
