@@ -1,6 +1,7 @@
 """`python -m benchmarks.sync OFFSET`: one sync in a process of its own, `OFFSET` seconds from now; its cost as JSON.
 
-Start-up is apart: an empty account is synced first, which loads what a worker has loaded.
+Start-up is apart: an empty account is synced first, which loads what a worker has loaded; and garbage is collected
+as in a worker.
 """
 
 import json
@@ -18,6 +19,7 @@ from django.db import connection
 from benchmarks.account import ACCOUNT
 from benchmarks.cost import cost
 from iamdash.aws.session import AwsSession
+from iamdash.celery import collect_rarely
 from iamdash.demo.organisation.hands import Hands
 
 EMPTY_ACCOUNT = "444455556666"
@@ -31,6 +33,7 @@ def main() -> None:
     act_in(EMPTY_ACCOUNT)
     _sync_of(EMPTY_ACCOUNT, offset)()
     act_in(ACCOUNT)
+    collect_rarely()
     before, calls = written(), _record_calls()
     with cost() as measured:
         sync_run = sync()
