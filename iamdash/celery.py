@@ -20,7 +20,7 @@ app.conf.beat_schedule = {
     "sync what is due": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 5.0, "options": {"expires": 5}},
     "find new accounts": {"task": "iamdash.tasks.discover_accounts", "schedule": 60.0, "options": {"expires": 60}},
     "assess what time has changed": {"task": "iamdash.tasks.assess_due", "schedule": 60.0, "options": {"expires": 60}},
-    "end what lapsed": {"task": "iamdash.tasks.end_lapsed_claims", "schedule": 60.0, "options": {"expires": 60}},
+    "end what lapsed": {"task": "iamdash.tasks.end_what_lapsed", "schedule": 60.0, "options": {"expires": 60}},
     "count the day": {"task": "iamdash.tasks.count_day", "schedule": crontab(minute="5"), "options": {"expires": 3600}},
 }
 # The schedule's own memory may be lost: every task asks Postgres what is due.

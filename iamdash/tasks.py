@@ -3,7 +3,7 @@
 from django.core.cache import cache
 from django.utils import timezone
 
-from iamdash.candidates.lapses import end_lapsed_claims as end_what_lapsed
+from iamdash.candidates import lapses
 from iamdash.celery import app
 from iamdash.inventory.check import run_check
 from iamdash.inventory.discovery import discover_if_due
@@ -60,9 +60,11 @@ def assess_due() -> None:
 
 
 @app.task  # type: ignore[untyped-decorator]
-def end_lapsed_claims() -> None:
-    """Put on record which claims nobody has confirmed in time."""
-    end_what_lapsed(timezone.now())
+def end_what_lapsed() -> None:
+    """Put on record which claims nobody has confirmed in time, and which exceptions are over."""
+    now = timezone.now()
+    lapses.end_lapsed_claims(now)
+    lapses.end_expired_exceptions(now)
 
 
 @app.task  # type: ignore[untyped-decorator]

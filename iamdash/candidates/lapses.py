@@ -1,11 +1,15 @@
-"""Claims that nobody confirmed in time: the rules know it by themselves, and this puts it on record."""
+"""What time alone ends, claims and exceptions: the rules know it by themselves, and this puts it on record."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
+from iamdash.candidates.actions.change import Line, locked_even_if_closed, write_lines
 from iamdash.candidates.actions.holding import hold, lapse
-from iamdash.models import Claim
+from iamdash.models import Claim, ExceptionGrant, HowEnded
+from iamdash.rules.sentence import day_in_words
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.thresholds import thresholds
@@ -28,3 +32,35 @@ def end_lapsed_claims(now: datetime) -> int:
             assess(iam_users, now=now, cause=Cause.CLOCK, actor=ACTOR)
         ended += len(candidates)
     return ended
+
+
+def end_expired_exceptions(now: datetime) -> int:
+    """End every exception, and every request for one, whose day has come or whose IAM user is proved deleted.
+
+    Return how many there were. A candidate whose exception expired is back, and the journal says so.
+    """
+    over = Q(approved_at__isnull=False, expires_on__lte=timezone.localdate(now)) | Q(
+        candidate__standing__stage=Stage.DELETED
+    )
+    due = ExceptionGrant.objects.filter(over, ended_at=None, declined_at=None)
+    return sum(_end(grant, now) for grant in due.select_related("candidate__standing").order_by("candidate"))
+
+
+@transaction.atomic
+def _end(found: ExceptionGrant, now: datetime) -> bool:
+    """End one as it is once its rows are locked; return whether it was still to be ended."""
+    candidate = locked_even_if_closed(found.candidate)
+    grant = ExceptionGrant.objects.filter(pk=found.pk, ended_at=None, declined_at=None).first()
+    if grant is None:
+        return False
+    is_gone = found.candidate.standing.stage == Stage.DELETED
+    grant.ended_at, grant.how_ended = now, HowEnded.DELETED if is_gone else HowEnded.EXPIRED
+    grant.save(update_fields=["ended_at", "how_ended"])
+    name, day = candidate.iam_user.user_name, day_in_words(grant.expires_on)
+    if is_gone:
+        line = Line(candidate, "candidate.exception_ended", f"{name} is proved deleted: its exception is over.")
+    else:
+        line = Line(candidate, "candidate.returned", f"{name} is back: its exception expired on {day}.")
+    write_lines([line], actor=ACTOR, now=now)
+    assess([candidate.iam_user_id], now=now, cause=Cause.CLOCK, actor=ACTOR)
+    return True

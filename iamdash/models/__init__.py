@@ -3,6 +3,7 @@
 from iamdash.models.candidate import Candidate, Note, Replacement, TrackerLink
 from iamdash.models.check import Check, CredentialKind, OtherCredential
 from iamdash.models.claim import Claim
+from iamdash.models.exception import ExceptionGrant, HowEnded
 from iamdash.models.inventory import (
     AccessKey,
     AccessKeyUse,
@@ -31,6 +32,8 @@ __all__ = [
     "DailyCount",
     "EksCluster",
     "Event",
+    "ExceptionGrant",
+    "HowEnded",
     "IamRole",
     "IamUser",
     "Membership",

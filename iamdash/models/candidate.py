@@ -6,6 +6,7 @@ from django.db.models import Q
 from iamdash.models.inventory import IamRole, IamUser
 from iamdash.models.people import Person
 from iamdash.rules.cadence import Cadence
+from iamdash.rules.exception import Waiting
 from iamdash.rules.route import Route
 
 
@@ -13,7 +14,7 @@ class Candidate(models.Model):
     """An IAM user to be replaced; one per unique ID. Once a candidate, always a candidate.
 
     Stage, verdicts and owner are not here: they are computed, and stored in `Standing`. `cadence`: how often its keys
-    are used, as its owner says; "": nobody has said.
+    are used, as its owner says; "": nobody has said. `blocked_by` (what it waits for) "": it is not blocked.
     """
 
     iam_user = models.OneToOneField(IamUser, on_delete=models.PROTECT, related_name="candidate")
@@ -23,6 +24,9 @@ class Candidate(models.Model):
     route_chosen_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     cadence = models.CharField(max_length=12, choices=[(each.value, each.label) for each in Cadence], blank=True)
     due_on = models.DateField(null=True)
+    blocked_by = models.CharField(max_length=10, choices=[(each.value, each.label) for each in Waiting], blank=True)
+    blocked_words = models.TextField(blank=True)
+    block_review_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     close_note = models.TextField(blank=True)
@@ -33,6 +37,11 @@ class Candidate(models.Model):
                 condition=Q(route="", route_chosen_at__isnull=True, route_chosen_by__isnull=True)
                 | (~Q(route="") & Q(route_chosen_at__isnull=False, route_chosen_by__isnull=False)),
                 name="a_route_says_who_chose_it_and_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(blocked_by="", blocked_words="", block_review_on=None)
+                | (~Q(blocked_by="") & Q(block_review_on__isnull=False)),
+                name="a_block_has_a_review_date",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True)

@@ -116,6 +116,7 @@ class Programme(models.Model):
     soak_days = models.PositiveIntegerField(default=14)
     claim_days = models.PositiveIntegerField(default=90)
     claim_warning_days = models.PositiveIntegerField(default=14)
+    exception_days = models.PositiveIntegerField(default=90)
     target_date = models.DateField(null=True, blank=True)
     regions = models.JSONField(default=list)
     loaded_at = models.DateTimeField(null=True, blank=True)

@@ -14,7 +14,8 @@ class Standing(models.Model):
     `reason`, `steps`, `next_step`, `…_requirements`: the rules' dataclasses as JSON (`iamdash.standing.answer` turns
     them back). `deactivate_from`, `delete_from`: when it may be safe at the earliest; None: it is, or no date can be
     told. `wants_reading`: only a direct reading of its keys stands between it and a yes.
-    `is_open`: counts as work left (not Deleted, and its account is still read). `stuck_from`: when it will have been
+    `is_open`: counts as work left (not Deleted, under no exception, and its account is still read).
+    `exception_until`: an exception is in force until then. `stuck_from`: when it will have been
     too long in its stage. `recheck_at`: before then the answer does not change by the passing of time alone.
     `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
     `claim_warned_at`, `claim_lapses_at`: when the claim that stands is said to lapse soon, and when it does unless
@@ -27,6 +28,7 @@ class Standing(models.Model):
     stage_since = models.DateTimeField()
     readable = models.BooleanField()
     is_open = models.BooleanField()
+    exception_until = models.DateTimeField(null=True)
     reason = models.JSONField()
     steps = models.JSONField()
     next_step = models.JSONField(null=True)

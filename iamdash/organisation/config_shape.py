@@ -134,6 +134,7 @@ class Limits(Table):
     soak_days: Days = 14
     claim_days: Annotated[int, Field(ge=1, le=TEN_YEARS)] = 90
     claim_warning_days: Days = 14
+    exception_days: Annotated[int, Field(ge=1, le=TEN_YEARS)] = 90
 
 
 class Aim(Table):

@@ -7,6 +7,7 @@ from iamdash.rules import reason as reasons
 from iamdash.rules import risk as risks
 from iamdash.rules.claim import lapses_at, without_lapsed_claim
 from iamdash.rules.evidence import Assessment
+from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.ladder import stage_of, stage_since, steps_of
 from iamdash.rules.moments import after, soonest
@@ -25,7 +26,8 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
     claim_lapses_at = lapses_at(facts, thresholds=thresholds)
     facts = without_lapsed_claim(facts, thresholds=thresholds, now=now)
     since = stage_since(steps, stage) or facts.first_seen_at
-    is_open = facts.account_readable and stage is not Stage.DELETED
+    exception_until = excepted_until(facts, now=now)
+    is_open = facts.account_readable and stage is not Stage.DELETED and exception_until is None
     deactivating = safe_to_deactivate(facts, now=now, thresholds=thresholds)
     deleting = safe_to_delete(facts, now=now, thresholds=thresholds)
     step = next_steps.next_step(
@@ -36,6 +38,7 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
         stage_since=since,
         readable=facts.account_readable,
         is_open=is_open,
+        exception_until=exception_until,
         reason=steps[0].evidence[0].sentence,
         steps=steps,
         next_step=step,
@@ -49,6 +52,7 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
                 deactivating.changes_at,
                 deleting.changes_at,
                 claim_lapses_at if facts.claim else None,
+                exception_until,
             ]
         ),
         claim_lapses_at=claim_lapses_at if facts.claim else None,

@@ -145,6 +145,7 @@ class Assessment:
     """The rules' whole answer for one candidate at one moment.
 
     `recheck_at`: the earliest moment at which this answer may change by the passing of time alone; None: never.
+    `exception_until`: until when an exception keeps it out of the open counts.
     `stuck_from`: when it will have been in its stage for too long; None where being stuck has no meaning.
     `claim_lapses_at`: when the claim that stands lapses unless it is confirmed; None where none stands.
     `risk`: how risky its keys are; None where it is proved gone.
@@ -154,6 +155,7 @@ class Assessment:
     stage_since: datetime
     readable: bool
     is_open: bool
+    exception_until: datetime | None
     reason: Sentence
     steps: tuple[Step, ...]
     next_step: NextStep | None

@@ -190,6 +190,7 @@ class CandidateFacts:
     `recreates_candidate`: the number of the candidate under whose name this IAM user was created again, or None.
     `policies`: its own, attached first; what its `groups` allow is not read. `other_credentials_read`: when each kind
     of `other_credentials` was last read completely; a kind that is not in it was never read.
+    `exception_until`: when the exception that was approved ends; None: none was, or it was ended.
     `password_last_used_at`, `mfa_active`: as `password_enabled`, by the credential report; None: not known.
     """
 
@@ -230,3 +231,4 @@ class CandidateFacts:
     other_credentials: tuple[CredentialFacts, ...] = ()
     other_credentials_read: Mapping[CredentialKind, datetime] = field(default_factory=dict)
     vendors: tuple[VendorFacts, ...] = ()
+    exception_until: datetime | None = None

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from iamdash.rules import retiring
 from iamdash.rules.evidence import Evidence, Holds, Judgement, NextStep, Step
+from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
@@ -36,20 +37,19 @@ def next_step(
         return NextStep("claim", "Claim it", (Sentence("Say which team this belongs to, and who answers for it."),))
     if stage is Stage.DEACTIVATED:
         return retiring.after_deactivation(facts, safe_to_delete=safe_to_delete, thresholds=thresholds, now=now)
-    return _towards_switch_over(facts, steps) or retiring.towards_deactivation(
+    return _towards_switch_over(facts, steps, now) or retiring.towards_deactivation(
         facts, doubts=_unknown(steps), thresholds=thresholds, now=now
     )
 
 
-def _towards_switch_over(facts: CandidateFacts, steps: tuple[Step, ...]) -> NextStep | None:
+def _towards_switch_over(facts: CandidateFacts, steps: tuple[Step, ...], now: datetime) -> NextStep | None:
     """Return what is missing before the keys may be retired; None: nothing that iamdash could see failing."""
     ready, switched = steps[Stage.ROLE_READY - 1], steps[Stage.SWITCHED_OVER - 1]
     if facts.route is None:
         words = "Choose the way off the key: it says whether a role is needed, and which."
         return NextStep("choose_route", "Choose a route", (Sentence(words),))
     if facts.route is Route.NONE_POSSIBLE:
-        words = "No way off the key is known, so it stays open. Choose another route as soon as there is one."
-        return NextStep("choose_route", "Look for a route again", (Sentence(words),))
+        return NextStep("choose_route", "Look for a route again", (_without_a_way(facts, now),))
     if ready.holds is Holds.FAILS and not facts.replacements:
         words = "Create the role which takes over, then link it here. Several candidates may share a role."
         return NextStep("link_role", "Link the replacement role", (Sentence(words),))
@@ -61,6 +61,16 @@ def _towards_switch_over(facts: CandidateFacts, steps: tuple[Step, ...]) -> Next
             "switch_over", "Switch the workload over to the role", (*_sentences(switched, Holds.FAILS), *traps)
         )
     return None
+
+
+def _without_a_way(facts: CandidateFacts, now: datetime) -> Sentence:
+    again = "Choose another route as soon as there is one."
+    until = excepted_until(facts, now=now)
+    if until is None:
+        return Sentence(f"No way off the key is known, so it stays open: ask for an exception. {again}")
+    return Sentence(
+        f"No way off the key is known, and an exception stands until {{until:day}}. {again}", {"until": until}
+    )
 
 
 def _unknown(steps: tuple[Step, ...]) -> tuple[Sentence, ...]:

@@ -6,7 +6,7 @@ page, the export and the command line each render it with their own `now` and ti
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,11 @@ def ago(at: datetime, *, now: datetime) -> str:
     else:
         words = count_days(int(span // 86400))
     return f"{words} ago" if seconds >= 0 else f"in {words}"
+
+
+def day_in_words(day: date) -> str:
+    """Return "3 Mar 2027"."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def count_days(number: int) -> str:

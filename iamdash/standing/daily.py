@@ -9,12 +9,13 @@ from iamdash.models import DailyCount, Standing
 
 
 def count_day(day: date, now: datetime) -> int:
-    """Count the readable candidates as they stand at `now` and keep it as `day`'s count; return the number of rows.
+    """Count the candidates as they stand at `now` and keep it as `day`'s count; return the number of rows.
 
+    Left out is what is no longer readable, and what is under an exception: neither is left, and neither was retired.
     Counting a day again replaces it; so does a real count of a day that was invented for the demo.
     """
     counts = (
-        Standing.objects.filter(readable=True, candidate__opened_at__lte=now)
+        Standing.objects.filter(readable=True, exception_until=None, candidate__opened_at__lte=now)
         .values_list("candidate__iam_user__aws_account", "owner_team", "stage")
         .annotate(candidates=Count("pk"), active=Sum("active_keys"))
         .order_by()

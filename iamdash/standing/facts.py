@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from iamdash.models import AccessKey, Claim, IamUser, OtherCredential
+from iamdash.models import AccessKey, Claim, ExceptionGrant, IamUser, OtherCredential
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import (
     CandidateFacts,
@@ -19,6 +19,7 @@ from iamdash.rules.moments import newest
 from iamdash.rules.origin import made_by_terraform
 from iamdash.rules.route import Route
 from iamdash.standing.freshness import Freshness, freshness
+from iamdash.standing.midnight import midnight
 from iamdash.standing.replacements import replacement_facts
 from iamdash.standing.rows import Rows, fetch
 
@@ -88,6 +89,7 @@ def _facts(iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Fre
             CredentialKind(kind): datetime.fromisoformat(at) for kind, at in iam_user.other_credentials_read.items()
         },
         vendors=rows.vendors,
+        exception_until=_exception_until(rows.exceptions[iam_user.pk]),
     )
 
 
@@ -141,6 +143,10 @@ def _ended_at(access_key: AccessKey) -> datetime | None:
 
 def _report_slots(iam_user: IamUser) -> tuple[tuple[datetime, bool], ...]:
     return tuple((datetime.fromisoformat(created_at), active) for created_at, active in iam_user.report_slots or ())
+
+
+def _exception_until(exceptions: list[ExceptionGrant]) -> datetime | None:
+    return newest([midnight(grant.expires_on) for grant in exceptions if grant.approved_at is not None])
 
 
 def _claim_facts(claim: Claim | None) -> ClaimFacts | None:

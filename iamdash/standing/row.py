@@ -30,6 +30,7 @@ def row(
         stage_since=assessment.stage_since,
         readable=assessment.readable,
         is_open=assessment.is_open,
+        exception_until=assessment.exception_until,
         reason=sentence_to_json(assessment.reason),
         steps=steps_to_json(assessment.steps),
         next_step=next_step_to_json(assessment.next_step),

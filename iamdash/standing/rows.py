@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Max, Window
 from django.db.models.functions import TruncDay
 
-from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, IamUser, OtherCredential, SyncRun
+from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, ExceptionGrant, IamUser, OtherCredential, SyncRun
 from iamdash.models.claim import standing_claims
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
@@ -22,7 +22,8 @@ from iamdash.standing.vendors import vendors
 @dataclass(frozen=True, slots=True)
 class Rows:
     """What was fetched, ready to be looked up by the row id of an IAM user; `uses` by that of an access key, with the
-    last use of each day (UTC), oldest first; `runs`, the newest finished one, by AWS account.
+    last use of each day (UTC), oldest first; `runs`, the newest finished one, by AWS account; `exceptions`: those that
+    wait for a decision or stand.
 
     `access_keys` are all that were ever seen, the oldest first; `other_credentials` those that are not gone.
     """
@@ -35,10 +36,11 @@ class Rows:
     known_account_ids: frozenset[str]
     other_credentials: dict[int, list[OtherCredential]]
     vendors: tuple[VendorFacts, ...]
+    exceptions: dict[int, list[ExceptionGrant]]
 
 
 def fetch(iam_users: Sequence[IamUser]) -> Rows:
-    """Return the rows of these IAM users. Nine queries, and one where a replacement trusts the issuer of a cluster."""
+    """Return the rows of these IAM users. Ten queries, and one where a replacement trusts the issuer of a cluster."""
     ids = [iam_user.pk for iam_user in iam_users]
     links = links_of(ids)
     accounts = {iam_user.aws_account_id for iam_user in iam_users}
@@ -53,6 +55,7 @@ def fetch(iam_users: Sequence[IamUser]) -> Rows:
         known_account_ids=frozenset(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)),
         other_credentials=_by_iam_user(OtherCredential.objects.filter(iam_user__in=ids, gone_at=None)),
         vendors=vendors(),
+        exceptions=_exceptions(ids),
     )
 
 
@@ -60,6 +63,14 @@ def _by_iam_user(rows: Iterable[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         found[row.iam_user_id].append(row)
+    return found
+
+
+def _exceptions(ids: Collection[int]) -> dict[int, list[ExceptionGrant]]:
+    found: dict[int, list[ExceptionGrant]] = defaultdict(list)
+    rows = ExceptionGrant.objects.filter(candidate__iam_user__in=ids, declined_at=None, ended_at=None)
+    for grant in rows.select_related("candidate", "asked_by", "approved_by"):
+        found[grant.candidate.iam_user_id].append(grant)
     return found
 
 

@@ -17,10 +17,12 @@ from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
 from iamdash.views.forms import (
     AssignForm,
+    BlockForm,
     CadenceForm,
     ClaimForm,
     CloseForm,
     DueDateForm,
+    ExceptionForm,
     HandOverForm,
     NoteForm,
     PageForm,
@@ -46,6 +48,9 @@ class Reader:
     answers_offer: bool
     assigns: bool
     closes: bool
+    decides: bool
+    ends_exceptions: bool
+    ends_request: bool
 
 
 @require_GET
@@ -123,6 +128,7 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
     changes = acts and not page.is_deleted
     leads = person.may(AccessLevel.LEAD)
     claim = page.claim
+    standing, waiting = page.leave.standing, page.leave.waiting
     holds = claim is not None and (
         claim.person_pk == person.pk or any(team.slug == claim.team_slug and team.has(person) for team in teams)
     )
@@ -134,6 +140,9 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
         takes_over=changes and (holds or leads) and claim is not None and bool(claim.why_left),
         answers_offer=changes and claim is not None and claim.offer is not None and claim.offer.person_pk == person.pk,
         assigns=changes and leads,
+        decides=changes and leads and waiting is not None and waiting.asked_by_pk != person.pk,
+        ends_exceptions=changes and standing is not None and (leads or standing.asked_by_pk == person.pk),
+        ends_request=changes and waiting is not None and (leads or waiting.asked_by_pk == person.pk),
         closes=acts and page.is_deleted and page.closing is None,
     )
 
@@ -149,6 +158,9 @@ def _forms(page: CandidatePage, person: Person, reader: Reader, teams: tuple[Tea
         due_date = DueDateForm(today=timezone.localdate(), initial={"due_on": page.due_on})
         cadence = CadenceForm(initial={"cadence": page.cadence})
         shown += [RouteForm(initial={"route": page.route_seen}), TrackerForm(), due_date, cadence]
+        if page.leave.waiting is None:
+            shown.append(ExceptionForm())
+        shown.append(BlockForm(initial=_block_as_it_is(page)))
     if reader.claims:
         shown.append(ClaimForm(teams=claimable(teams, person), initial={"cadence": page.cadence}))
     if reader.moves_claim:
@@ -156,6 +168,11 @@ def _forms(page: CandidatePage, person: Person, reader: Reader, teams: tuple[Tea
     if reader.assigns:
         shown.append(AssignForm(teams=teams))
     return {form.name: form for form in shown}
+
+
+def _block_as_it_is(page: CandidatePage) -> dict[str, Any]:
+    block = page.leave.block
+    return {"waits_for": block.waits_for.value, "words": block.words, "review_on": block.review_on} if block else {}
 
 
 def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, str]]:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 
+from iamdash.candidates.actions.address import LONGEST_URL
 from iamdash.candidates.actions.change import LONGEST_TEXT
-from iamdash.candidates.actions.tracker import LONGEST_URL
 from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.rules.cadence import Cadence
+from iamdash.rules.exception import Waiting
 from iamdash.rules.route import Route
 
+NO_SUCH_DAY = "Give a day that exists, such as 2027-04-30."
 Options = Iterable[tuple[str, str]]
 ROUTES = (
     ("A role takes over", [(route.value, route.label) for route in Route if route.needs_role]),
@@ -148,7 +150,7 @@ class DueDateForm(PageForm):
         required=False,
         help_text="Leave it empty for no due date.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Give a day that exists, such as 2027-04-30."},
+        error_messages={"invalid": NO_SUCH_DAY},
     )
 
     def __init__(self, data: Any = None, *, today: date, initial: dict[str, Any] | None = None) -> None:
@@ -162,6 +164,57 @@ class DueDateForm(PageForm):
         if due_on and due_on < self.today:
             raise forms.ValidationError("This day is in the past. Choose today or a later day, or leave it empty.")
         return due_on
+
+
+class ExceptionForm(PageForm):
+    """Why the key has to stay for now, and until when."""
+
+    name = "exception"
+    reason = forms.CharField(
+        label="Why does the key have to stay?",
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why the key has to stay for now."},
+    )
+    expires_on = forms.DateField(
+        label="Until",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="On this day it counts as open again.",
+        error_messages={"required": "Choose the day on which it comes back.", "invalid": NO_SUCH_DAY},
+    )
+    review_url = forms.URLField(
+        label="Link to the review (optional)",
+        required=False,
+        max_length=LONGEST_URL,
+        assume_scheme="https",
+        error_messages={"invalid": "Give the whole address, such as https://tracker.example.org/issues/12."},
+    )
+
+
+class BlockForm(PageForm):
+    """What it waits for, and when to look again."""
+
+    name = "block"
+    waits_for = forms.ChoiceField(
+        label="It waits for",
+        choices=[("", "Choose …"), *((each.value, each.label) for each in Waiting)],
+        error_messages=_one_message("Choose what it waits for."),
+    )
+    words = forms.CharField(
+        label="In your words (optional)",
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    review_on = forms.DateField(
+        label="Look again on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Choose the day on which to look again.", "invalid": NO_SUCH_DAY},
+    )
+
+    def clean_waits_for(self) -> Waiting:
+        """Return it as the rules know it."""
+        return Waiting(self.cleaned_data["waits_for"])
 
 
 class NoteForm(PageForm):

@@ -68,6 +68,7 @@ def test_what_is_left_out_has_the_published_defaults() -> None:
         "soak_days": 14,
         "claim_days": 90,
         "claim_warning_days": 14,
+        "exception_days": 90,
     }
     assert (config.teams, config.programme.target_date, config.programme.regions) == ([], None, [])
 
@@ -167,6 +168,7 @@ KEYS = st.sampled_from(
         "soak_days",
         "claim_days",
         "claim_warning_days",
+        "exception_days",
     ]
 )
 SCALARS = st.sampled_from(

@@ -5,6 +5,7 @@ stage is computed from what AWS shows and from what is recorded here. `bulk` doe
 """
 
 from iamdash.candidates.actions import bulk
+from iamdash.candidates.actions.block import block, unblock
 from iamdash.candidates.actions.cadence import declare_cadence
 from iamdash.candidates.actions.claim import (
     accept_offer,
@@ -20,6 +21,7 @@ from iamdash.candidates.actions.claim import (
 from iamdash.candidates.actions.close import close
 from iamdash.candidates.actions.due_date import set_due_date
 from iamdash.candidates.actions.errors import AlreadyClaimed, NotGone, NotPermitted, Refused
+from iamdash.candidates.actions.exception import approve_exception, ask_exception, decline_exception, end_exception
 from iamdash.candidates.actions.note import write_note
 from iamdash.candidates.actions.replacement import link_role, unlink_role
 from iamdash.candidates.actions.route import choose_route
@@ -31,14 +33,19 @@ __all__ = [
     "NotPermitted",
     "Refused",
     "accept_offer",
+    "approve_exception",
+    "ask_exception",
     "assign",
+    "block",
     "bulk",
     "choose_route",
     "claim",
     "close",
     "confirm",
     "declare_cadence",
+    "decline_exception",
     "decline_offer",
+    "end_exception",
     "hand_over",
     "link_role",
     "link_tracker",
@@ -46,6 +53,7 @@ __all__ = [
     "remove_tracker",
     "set_due_date",
     "take_over",
+    "unblock",
     "unlink_role",
     "withdraw_offer",
     "write_note",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from iamdash.candidates.actions.change import finish, locked, require
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person
+from iamdash.rules.sentence import day_in_words
 
 
 @transaction.atomic
@@ -21,7 +22,7 @@ def set_due_date(*, candidate: Candidate, due_on: date | None, by: Person, now: 
     if due_on == fresh.due_on:
         return
     if due_on and due_on < timezone.localdate(now):
-        raise Refused(f"{_in_words(due_on)} is in the past. Choose today or a later day, or leave it empty.")
+        raise Refused(f"{day_in_words(due_on)} is in the past. Choose today or a later day, or leave it empty.")
     before = {"due_on": fresh.due_on.isoformat()} if fresh.due_on else None
     fresh.due_on = due_on
     fresh.save(update_fields=["due_on"])
@@ -30,11 +31,7 @@ def set_due_date(*, candidate: Candidate, due_on: date | None, by: Person, now: 
         by=by,
         now=now,
         kind="candidate.due_date_set" if due_on else "candidate.due_date_cleared",
-        sentence=f"{by} set the due date to {_in_words(due_on)}." if due_on else f"{by} cleared the due date.",
+        sentence=f"{by} set the due date to {day_in_words(due_on)}." if due_on else f"{by} cleared the due date.",
         before=before,
         after={"due_on": due_on.isoformat()} if due_on else None,
     )
-
-
-def _in_words(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -1,17 +1,13 @@
 """Link the issue or pull request in which the work on a candidate is tracked."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 
+from iamdash.candidates.actions.address import checked_address
 from iamdash.candidates.actions.change import finish, locked, require
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person, TrackerLink
-
-LONGEST_URL = 2000
 
 
 @transaction.atomic
@@ -22,7 +18,7 @@ def link_tracker(*, candidate: Candidate, url: str, by: Person, now: datetime) -
     """
     require(by, AccessLevel.ENGINEER, "link an issue or a pull request")
     fresh = locked(candidate)
-    address = _checked(url)
+    address = checked_address(url)
     standing_link = fresh.tracker_links.filter(url=address, removed_at=None).first()
     if standing_link:
         return standing_link
@@ -61,20 +57,3 @@ def remove_tracker(*, candidate: Candidate, tracker_link: TrackerLink, by: Perso
         sentence=f"{by} removed the link {link.url}",
         before={"url": link.url},
     )
-
-
-def _checked(url: str) -> str:
-    """Return the address, trimmed. Anything but https (javascript: above all) would be a trap for whoever clicks it."""
-    address = url.strip()
-    if len(address) > LONGEST_URL:
-        raise Refused(f"The address has {len(address):,} characters. Use one with at most {LONGEST_URL:,}.")
-    try:
-        URLValidator(schemes=["https"])(address)
-        whole = address.isprintable()
-    except ValidationError:
-        whole = False
-    if not whole:
-        raise Refused("Give the whole address, such as https://tracker.example.org/issues/12.")
-    if "@" in urlsplit(address).netloc:
-        raise Refused("The address holds a user name or password before the @. Leave it out.")
-    return address

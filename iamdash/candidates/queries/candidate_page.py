@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from iamdash.candidates.queries.access_keys import KeyTable, key_table
 from iamdash.candidates.queries.checks import KindOfCredential, other_credentials
+from iamdash.candidates.queries.exceptions import Leave, leave_of
 from iamdash.candidates.queries.fall import Fall, fall_of
 from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
 from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
@@ -120,6 +121,7 @@ class CandidatePage:
     route: ChosenRoute | None
     suggestions: tuple[Suggestion, ...]
     roles_alike: tuple[FoundRole, ...]
+    leave: Leave
     due_on: date | None
     closing: Closing | None
     next_step: NextStepCard | None
@@ -206,6 +208,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         route=chosen_route(candidate),
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
         roles_alike=alike,
+        leave=leave_of(candidate, rows.exceptions[iam_user.pk], now=now),
         due_on=candidate.due_on,
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,

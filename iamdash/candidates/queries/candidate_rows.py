@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from iamdash.candidates.queries.exceptions import Flag, block_of, ending
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import behind
 from iamdash.models import AccessKey, Standing
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
-from iamdash.rules.sentence import Sentence
+from iamdash.rules.sentence import Sentence, day_in_words
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import sentence_from_json
 
@@ -27,7 +29,7 @@ class CandidateRow:
     """One candidate in the list. Dates, never ages.
 
     `unread`: some key's last use was never read. `stuck_since`: in its stage since then, for too long.
-    `claim_lapses_at`: set where that is soon.
+    `claim_lapses_at`: set where that is soon. `excepted`: under an exception; `blocked`: open, and waiting.
     `as_of`: set where the account could not be read for too long; the row is what AWS held then.
     `gone_at` without `is_deleted`: one proof that the IAM user is gone, not yet the second.
     """
@@ -56,6 +58,8 @@ class CandidateRow:
     is_safe_to_delete: bool
     reopened_at: datetime | None
     claim_lapses_at: datetime | None
+    excepted: Flag | None
+    blocked: Flag | None
     gone_at: datetime | None
     is_deleted: bool
     is_readable: bool
@@ -141,6 +145,8 @@ def _row(
         is_safe_to_delete=standing.is_open and standing.safe_to_delete == Verdict.YES,
         reopened_at=standing.reopened_at if standing.is_open else None,
         claim_lapses_at=_lapses_soon_at(standing, now),
+        excepted=_excepted(standing, now),
+        blocked=block.flag if (block := block_of(standing.candidate, now=now)) and standing.is_open else None,
         gone_at=iam_user.gone_at,
         is_deleted=standing.stage == Stage.DELETED,
         is_readable=standing.readable,
@@ -151,6 +157,13 @@ def _row(
 def _lapses_soon_at(standing: Standing, now: datetime) -> datetime | None:
     is_soon = standing.is_open and standing.claim_warned_at is not None and standing.claim_warned_at <= now
     return standing.claim_lapses_at if is_soon else None
+
+
+def _excepted(standing: Standing, now: datetime) -> Flag | None:
+    if standing.exception_until is None:
+        return None
+    expires_on = timezone.localdate(standing.exception_until)
+    return ending(expires_on, now=now) or Flag(f"Exception until {day_in_words(expires_on)}", "")
 
 
 def _shortened(reason: Sentence) -> Sentence:

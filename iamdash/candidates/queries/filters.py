@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, F, OrderBy, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from iamdash.candidates.queries.search import matches
-from iamdash.models import AccessKey
+from iamdash.models import AccessKey, ExceptionGrant
 from iamdash.rules.evidence import Verdict
+from iamdash.rules.exception import Waiting
 from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
@@ -33,6 +35,8 @@ VIEWS = {
     "reopened": "Reopened",
     "safe-to-deactivate": "Safe to deactivate",
     "safe-to-delete": "Safe to delete",
+    "exceptions": "Exceptions",
+    "exceptions-asked": "Exceptions to approve",
     "deleted": "Deleted",
     "unreadable": "No longer readable",
     "everything": "Everything",
@@ -63,6 +67,7 @@ AGES = {
 }
 OPENED = {"week": "In the last 7 days"}
 CLAIMS = {"lapsing": "Lapses soon"}
+BLOCKED = {each.value: f"By {each.label.lower()}" for each in Waiting} | {"review": "To be reviewed"}
 # Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
 # order up and for the order down.
 SORTS = {
@@ -107,6 +112,7 @@ class Filters:
     age: str = ""
     opened: str = ""
     claim: str = ""
+    blocked: str = ""
     sort: str = ""
     page: int = 1
 
@@ -151,7 +157,10 @@ TEXTS = [field.name for field in fields(Filters) if field.name != "page"]
 
 
 def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
-    """Return which standings a view holds. Open, Deleted and No longer readable share out Everything between them."""
+    """Return which standings a view holds.
+
+    Open, Exceptions, Deleted and No longer readable share out Everything between them.
+    """
     is_open = Q(is_open=True)
     return {
         "open": is_open,
@@ -162,8 +171,10 @@ def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
         "reopened": is_open & Q(reopened_at__isnull=False),
         "safe-to-deactivate": SAFE_TO_DEACTIVATE,
         "safe-to-delete": SAFE_TO_DELETE,
+        "exceptions": Q(exception_until__isnull=False),
+        "exceptions-asked": exception_asked(),
         "deleted": Q(is_open=False, stage=Stage.DELETED),
-        "unreadable": Q(is_open=False) & ~Q(stage=Stage.DELETED),
+        "unreadable": Q(is_open=False, exception_until=None) & ~Q(stage=Stage.DELETED),
         "everything": Q(),
     }[view]
 
@@ -245,13 +256,27 @@ def unread_keys() -> Q:
 
 def _by_time(filters: Filters, now: datetime) -> Q:
     condition = Q(candidate__opened_at__gt=now - WEEK) if filters.opened in OPENED else Q()
-    return condition & claim_lapses_soon(now) if filters.claim in CLAIMS else condition
+    if filters.claim in CLAIMS:
+        condition &= claim_lapses_soon(now)
+    return condition & _blocked(filters.blocked, now) if filters.blocked in BLOCKED else condition
+
+
+def exception_asked() -> Q:
+    """Return which standings are of candidates for which an exception was asked that nobody has decided on."""
+    waiting = ExceptionGrant.objects.filter(approved_at=None, declined_at=None, ended_at=None)
+    return ~Q(stage=Stage.DELETED) & Q(candidate__in=waiting.values("candidate"))
 
 
 def _owned_by(team: str, viewer: Viewer) -> Q:
     if team == MY_TEAMS:
         return Q(owner_team__in=viewer.team_slugs)
     return Q(owner_team=None if team == NOBODY else team)
+
+
+def _blocked(blocked: str, now: datetime) -> Q:
+    if blocked == "review":
+        return Q(is_open=True, candidate__block_review_on__lte=timezone.localdate(now))
+    return Q(is_open=True, candidate__blocked_by=blocked)
 
 
 def _used(used: str, now: datetime) -> Q:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from iamdash.candidates.queries.filters import (
     AGES,
+    BLOCKED,
     CLAIMS,
     KEYS,
     OPENED,
@@ -74,6 +75,7 @@ def selects(filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, s
         _select("risk", "Risk", "Any risk", {slug: label for slug, (label, _levels) in RISKS.items()}, filters.risk),
         _select("route", "Route", "Any route", ROUTES, filters.route),
         _select("used", "Last used", "Any time", USED, filters.used),
+        _select("blocked", "Blocked", "Any", BLOCKED, filters.blocked),
         _select("sort", "Sort by", "", sort_labels(), filters.shown_sort),
     )
 
@@ -91,7 +93,7 @@ def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
         yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
     if filters.q:
         yield Chip(f"Search: {filters.q}", filters.query(q=""))
-    for name in ("account", "team", "stage", "risk", "route", "used"):
+    for name in ("account", "team", "stage", "risk", "route", "used", "blocked"):
         value = getattr(filters, name)
         if value:
             words = next(choice.label for choice in labels[name].choices if choice.value == value)

@@ -72,6 +72,8 @@ def _plain(value: Any) -> Any:
     """Return what JSON can hold: times as ISO 8601 in UTC, tuples as lists."""
     if isinstance(value, datetime):
         return _iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

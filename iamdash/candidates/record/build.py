@@ -9,6 +9,7 @@ from iamdash.candidates.record.rows import Rows, fetch
 from iamdash.candidates.record.shape import (
     AccessKeyRecord,
     ClaimRecord,
+    ExceptionRecord,
     IamUserRecord,
     LineRecord,
     NoteRecord,
@@ -19,7 +20,7 @@ from iamdash.candidates.record.shape import (
     SignOffRecord,
     StepRecord,
 )
-from iamdash.models import AccessKey, Event, Person
+from iamdash.models import AccessKey, Event, ExceptionGrant, Person
 from iamdash.rules.evidence import Step
 from iamdash.rules.keys import INACTIVE
 from iamdash.rules.sentence import Sentence
@@ -77,6 +78,7 @@ def _record(rows: Rows, zone: tzinfo) -> Record:
             )
             for link in rows.replacements
         ),
+        exceptions=tuple(_exception(grant) for grant in rows.exceptions),
         proofs_of_gone=proofs,
         steps=steps,
         signed_off=_signed_off(rows),
@@ -106,6 +108,25 @@ def _iam_user(rows: Rows) -> IamUserRecord:
         aws_account_name=iam_user.aws_account.name,
         created_at=iam_user.created_at,
         first_seen_at=iam_user.first_seen_at,
+    )
+
+
+def _exception(grant: ExceptionGrant) -> ExceptionRecord:
+    return ExceptionRecord(
+        number=grant.pk,
+        extends=grant.extends_id,
+        reason=grant.reason,
+        review_url=grant.review_url,
+        expires_on=grant.expires_on,
+        asked_by=str(grant.asked_by),
+        asked_at=grant.asked_at,
+        approved_by=_name(grant.approved_by),
+        approved_at=grant.approved_at,
+        declined_by=_name(grant.declined_by),
+        declined_at=grant.declined_at,
+        ended_by=_name(grant.ended_by),
+        ended_at=grant.ended_at,
+        how_ended=grant.get_how_ended_display(),
     )
 
 

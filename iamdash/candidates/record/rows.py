@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from iamdash.models import AccessKey, Candidate, Claim, Event, IamUser, Note, Replacement, SyncRun
+from iamdash.models import AccessKey, Candidate, Claim, Event, ExceptionGrant, IamUser, Note, Replacement, SyncRun
 
 RELATED = ("iam_user__aws_account", "standing", "closed_by")
 
@@ -20,6 +20,7 @@ class Rows:
     access_keys: Sequence[AccessKey]
     claims: Sequence[Claim]
     replacements: Sequence[Replacement]
+    exceptions: Sequence[ExceptionGrant]
     notes: Sequence[Note]
     events: Sequence[Event]
     successors: Sequence[IamUser]
@@ -27,16 +28,20 @@ class Rows:
 
 
 def fetch(numbers: Sequence[int]) -> list[Rows]:
-    """Return the rows of these candidates, in this order; a number that is none is left out. Eight queries."""
+    """Return the rows of these candidates, in this order; a number that is none is left out. Nine queries."""
     candidates = Candidate.objects.filter(standing__isnull=False).select_related(*RELATED).in_bulk(list(numbers))
     here = list(candidates.values())
     iam_users = [candidate.iam_user_id for candidate in here]
     keys = _by("iam_user_id", AccessKey.objects.filter(iam_user__in=iam_users))
     claims = Claim.objects.filter(candidate__in=here).select_related("team", "person", "ended_by")
     links = Replacement.objects.filter(candidate__in=here).select_related("iam_role", "linked_by", "unlinked_by")
+    exceptions = ExceptionGrant.objects.filter(candidate__in=here).select_related(
+        "asked_by", "approved_by", "declined_by", "ended_by"
+    )
     notes = Note.objects.filter(candidate__in=here).select_related("written_by")
     claims_of = _by("candidate_id", claims.order_by("claimed_at", "pk"))
     links_of = _by("candidate_id", links.order_by("linked_at", "pk"))
+    exceptions_of = _by("candidate_id", exceptions.order_by("asked_at", "pk"))
     notes_of = _by("candidate_id", notes.order_by("written_at", "pk"))
     successors = _by("predecessor_id", IamUser.objects.filter(predecessor__in=iam_users).order_by("created_at"))
     events = _events(here)
@@ -48,6 +53,7 @@ def fetch(numbers: Sequence[int]) -> list[Rows]:
             access_keys=keys[candidates[number].iam_user_id],
             claims=claims_of[number],
             replacements=links_of[number],
+            exceptions=exceptions_of[number],
             notes=notes_of[number],
             events=events[number],
             successors=successors[candidates[number].iam_user_id],

@@ -5,7 +5,7 @@ meaning here raises `FORMAT_VERSION` in `audit_pack` and says so in docs/operati
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from iamdash.candidates.queries.ladder import STATES
 from iamdash.rules.stage import Stage
@@ -63,6 +63,26 @@ class ReplacementRecord:
     linked_by: str
     unlinked_at: datetime | None
     unlinked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRecord:
+    """One request to keep a key for now, and what became of it. `number`, `extends`: which one it was to prolong."""
+
+    number: int
+    extends: int | None
+    reason: str
+    review_url: str
+    expires_on: date
+    asked_by: str
+    asked_at: datetime
+    approved_by: str
+    approved_at: datetime | None
+    declined_by: str
+    declined_at: datetime | None
+    ended_by: str
+    ended_at: datetime | None
+    how_ended: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +180,7 @@ class Record:
     claims: tuple[ClaimRecord, ...]
     route: str
     replacements: tuple[ReplacementRecord, ...]
+    exceptions: tuple[ExceptionRecord, ...]
     proofs_of_gone: tuple[ProofRecord, ...]
     steps: tuple[StepRecord, ...]
     signed_off: SignOffRecord | None

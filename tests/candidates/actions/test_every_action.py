@@ -12,6 +12,7 @@ import pytest
 from iamdash.candidates import actions
 from iamdash.models import AccessLevel, Candidate, Event, Person, Standing
 from iamdash.rules.cadence import Cadence
+from iamdash.rules.exception import Waiting
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from iamdash.standing.check import differences
@@ -31,7 +32,9 @@ from tests.factories import (
 ALL = {name: getattr(actions, name) for name in actions.__all__ if inspect.isfunction(getattr(actions, name))}
 PACKAGE = Path(inspect.getfile(actions)).parent
 LEVELS = list(AccessLevel)
-LOWEST = dict.fromkeys(ALL, AccessLevel.ENGINEER) | {"assign": AccessLevel.LEAD}
+LOWEST = dict.fromkeys(ALL, AccessLevel.ENGINEER) | dict.fromkeys(
+    ["assign", "approve_exception", "decline_exception"], AccessLevel.LEAD
+)
 
 
 def situation(name: str, by: Person) -> tuple[Candidate, dict[str, Any]]:
@@ -58,6 +61,12 @@ def situation(name: str, by: Person) -> tuple[Candidate, dict[str, Any]]:
         "link_tracker": lambda: {"url": "https://tracker.example.org/1"},
         "remove_tracker": lambda: {"tracker_link": tracked(candidate)},
         "set_due_date": lambda: {"due_on": date(2027, 1, 1)},
+        "ask_exception": lambda: {"reason": "A vendor.", "expires_on": date(2026, 7, 1), "review_url": ""},
+        "approve_exception": lambda: asked(candidate, make_person()),
+        "decline_exception": lambda: asked(candidate, make_person()),
+        "end_exception": lambda: asked(candidate, by),
+        "block": lambda: {"waits_for": Waiting.RELEASE, "words": "", "review_on": date(2026, 7, 1)},
+        "unblock": lambda: blocked(candidate),
         "write_note": lambda: {"body": "A note."},
     }
     takes = more[name]()
@@ -74,6 +83,17 @@ def offered(candidate: Candidate, *, to: Person) -> dict[str, Any]:
     holder = make_person(teams=(team,))
     offer = {"offered_team": team, "offered_person": to, "offered_by": holder, "offered_at": NOW}
     make_claim(candidate, person=holder, team=team, **offer)
+    return {}
+
+
+def asked(candidate: Candidate, by: Person) -> dict[str, Any]:
+    said = {"reason": "A vendor.", "expires_on": date(2026, 7, 1), "asked_at": NOW, "asked_by": by}
+    return {"exception": candidate.exceptions.create(**said)}
+
+
+def blocked(candidate: Candidate) -> dict[str, Any]:
+    candidate.blocked_by, candidate.block_review_on = Waiting.PERSON, date(2026, 7, 1)
+    candidate.save()
     return {}
 
 
@@ -141,7 +161,7 @@ def test_every_function_of_the_room_is_on_the_list() -> None:
     files = [
         path.stem
         for path in PACKAGE.glob("*.py")
-        if path.stem not in {"__init__", "change", "errors", "holding", "deciding", "bulk"}
+        if path.stem not in {"__init__", "change", "errors", "holding", "deciding", "bulk", "address"}
     ]
     found = {
         name

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from iamdash.candidates import actions
 from iamdash.candidates.actions import bulk
-from iamdash.models import AccessKey, Candidate, Claim, Event, IamRole, Person, Replacement, Standing
+from iamdash.models import AccessKey, AccessLevel, Candidate, Claim, Event, IamRole, Person, Replacement, Standing
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
@@ -118,6 +118,31 @@ def test_of_an_acceptance_and_a_withdrawal_at_once_one_wins() -> None:
     claim = Claim.objects.get(ended_at=None)
     assert accepted is not withdrawn
     assert (claim.person, claim.offered_person) == (ben if accepted else ann, None)
+
+
+def test_of_an_approval_and_a_withdrawal_at_once_only_one_happens() -> None:
+    candidate, ann, lea = assessed(make_candidate()), make_person(), make_person(access_level=AccessLevel.LEAD)
+    grant = actions.ask_exception(
+        candidate=candidate, reason="A vendor.", expires_on=date(2026, 7, 1), review_url="", by=ann, now=NOW
+    )
+
+    def approve() -> str:
+        try:
+            actions.approve_exception(candidate=candidate, exception=grant, by=lea, now=NOW)
+        except actions.Refused as refused:
+            return refused.sentence
+        return "approved"
+
+    said, _ = at_once(
+        approve, lambda: str(actions.end_exception(candidate=candidate, exception=grant, by=ann, now=NOW))
+    )
+
+    grant.refresh_from_db()
+    # Whichever came first: a request that was withdrawn is not approved, one that was approved is ended after that.
+    assert (said == "approved") is (grant.how_ended == "ended")
+    assert (grant.approved_at is None) is (grant.how_ended == "withdrawn")
+    assert Standing.objects.get().is_open
+    assert list(differences(NOW)) == []
 
 
 def test_two_clicks_of_one_person_make_one_claim() -> None:

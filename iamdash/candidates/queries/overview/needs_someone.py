@@ -1,10 +1,12 @@
-"""Who needs someone: reopened, or too long in one stage."""
+"""Who needs someone: reopened, under an exception that ends soon, or too long in one stage."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
 
+from iamdash.candidates.queries.exceptions import WARNED, Flag, block_flag, ending
 from iamdash.candidates.queries.frame import behind
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.models import Standing
@@ -15,9 +17,10 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class NeedsSomeone:
-    """A candidate that was reopened, or has been in its stage for too long.
+    """A candidate that was reopened, comes back soon, or has been in its stage for too long.
 
-    `as_of`: its account was not read since, for too long.
+    `excepted`: its exception ends soon. `blocked`: what it waits for. `as_of`: its account was not read
+    since, for too long.
     """
 
     number: int
@@ -26,24 +29,37 @@ class NeedsSomeone:
     stage: Stage
     stage_since: datetime
     reopened_at: datetime | None
+    excepted: Flag | None
+    blocked: Flag | None
     as_of: datetime | None
 
 
 def needs_someone(scope: Scope, *, now: datetime) -> tuple[NeedsSomeone, ...]:
-    """Return who was reopened, the newest first, and then who has been stuck longest."""
+    """Return who was reopened, the newest first, then whose exception ends next, then who has been stuck longest."""
+    needs = Q(is_open=True) & (Q(reopened_at__isnull=False) | Q(stuck_from__lte=now))
+    ends = Q(exception_until__lte=now + WARNED)
     iam_user = "candidate__iam_user__"
     rows = (
-        Standing.objects.filter(Q(reopened_at__isnull=False) | Q(stuck_from__lte=now), scope.standings(), is_open=True)
-        .order_by(F("reopened_at").desc(nulls_last=True), "stuck_from", "pk")
+        Standing.objects.filter(needs | ends, scope.standings())
+        .annotate(reopened=Case(When(is_open=True, then=F("reopened_at"))))
+        .order_by(F("reopened").desc(nulls_last=True), F("exception_until").asc(nulls_last=True), "stuck_from", "pk")
         .values_list(
-            *("pk", f"{iam_user}user_name", f"{iam_user}aws_account"),
-            *("owner_team__name", "stage", "stage_since", "reopened_at"),
+            *("pk", f"{iam_user}user_name", f"{iam_user}aws_account", "owner_team__name", "stage", "stage_since"),
+            *("reopened", "exception_until", "candidate__blocked_by", "candidate__block_review_on"),
         )[:MOST]
     )
     read_at = behind(now=now)
     return tuple(
         NeedsSomeone(
-            number, user_name, team or "No owner yet", Stage(stage), since, reopened_at, read_at.get(account_id)
+            number=number,
+            user_name=user_name,
+            owner=team or "No owner yet",
+            stage=Stage(stage),
+            stage_since=since,
+            reopened_at=reopened_at,
+            excepted=ending(timezone.localdate(until), now=now) if until else None,
+            blocked=block_flag(blocked_by, review_on, now=now) if blocked_by else None,
+            as_of=read_at.get(account_id),
         )
-        for number, user_name, account_id, team, stage, since, reopened_at in rows
+        for number, user_name, account_id, team, stage, since, reopened_at, until, blocked_by, review_on in rows
     )

@@ -12,6 +12,7 @@ from iamdash.candidates.queries.filters import (
     SAFE_TO_DELETE,
     Viewer,
     claim_lapses_soon,
+    exception_asked,
     of_age,
 )
 from iamdash.candidates.queries.overview.burn_down import DayCount
@@ -43,6 +44,7 @@ class Totals:
 
     `yours`, `yours_waiting`: what the viewer has claimed, and what of it is stuck, reopened or safe to act on.
     `yours_lapsing`: the viewer's claims that lapse soon.
+    `excepted`, `exceptions_asked`: under an exception; asked for one that nobody has decided on.
     `first_at`: when the first candidate came up.
     `ages`: IAM users with an active key by the age of their oldest key, a count for each of AGES.
     """
@@ -62,6 +64,8 @@ class Totals:
     yours: int
     yours_waiting: int
     yours_lapsing: int
+    excepted: int
+    exceptions_asked: int
     ages: tuple[int, ...]
 
 
@@ -84,6 +88,8 @@ def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
         & Q(candidate__opened_at__gt=now - 2 * WEEK, candidate__opened_at__lte=now - WEEK),
         "yours": yours,
         "yours_waiting": yours & (stuck | reopened | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE),
+        "excepted": Q(exception_until__isnull=False),
+        "exceptions_asked": exception_asked(),
         "yours_lapsing": yours & claim_lapses_soon(now),
     }
     by_age = {f"age_{name}": is_open & of_age(name, now=now) for name in AGES}

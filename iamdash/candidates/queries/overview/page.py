@@ -16,6 +16,7 @@ from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
 
+NEEDS = {"reopened": "reopened", "stuck": "stuck", "exceptions": "exceptions", "exceptions_asked": "exceptions-asked"}
 # From here on an age is drawn as a warning.
 OLD = {"4y", "5y", "older"}
 
@@ -64,7 +65,7 @@ class Overview:
     @property
     def needs_query(self) -> Mapping[str, str]:
         """Return the lists behind "Needs someone"."""
-        return {view: self.scope.list_query(f"view={view}") for view in ("stuck", "reopened")}
+        return {name: self.scope.list_query(f"view={view}") for name, view in NEEDS.items()}
 
 
 def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) -> Overview:

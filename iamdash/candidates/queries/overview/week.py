@@ -22,6 +22,7 @@ CAME = (
     ("candidate.reopened", "candidate reopened", "candidates reopened"),
     ("access_key.reactivated", "access key reactivated", "access keys reactivated"),
     ("access_key.created", "access key created", "access keys created"),
+    ("candidate.returned", "candidate back from an exception", "candidates back from an exception"),
     ("candidate.opened", "candidate found", "candidates found"),
 )
 DONE = (("candidate.claimed", "candidate claimed", "candidates claimed"),)

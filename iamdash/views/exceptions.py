@@ -1,0 +1,59 @@
+"""What excuses a candidate, done on its page: an exception asked for, decided on and ended; a block set and cleared."""
+
+from iamdash.candidates import actions
+from iamdash.models import AccessLevel, ExceptionGrant
+from iamdash.rules.sentence import day_in_words
+from iamdash.views.candidate_deeds import Said, deed
+from iamdash.views.forms import BlockForm, ExceptionForm
+
+FOCUS = "leave-title"
+
+
+@deed(lambda request: ExceptionForm(request.POST), focus=FOCUS)
+def ask_exception(said: Said) -> str:
+    """Ask for an exception, or for more time."""
+    actions.ask_exception(candidate=said.candidate, by=said.by, now=said.now, **said.words)
+    return "Asked: a lead decides on it."
+
+
+@deed(focus=FOCUS, level=AccessLevel.LEAD)
+def approve_exception(said: Said) -> str:
+    """Approve what somebody else asked for."""
+    grant = _grant(said)
+    actions.approve_exception(candidate=said.candidate, exception=grant, by=said.by, now=said.now)
+    return f"Approved: it does not count as open until {day_in_words(grant.expires_on)}."
+
+
+@deed(focus=FOCUS, level=AccessLevel.LEAD)
+def decline_exception(said: Said) -> str:
+    """Say no."""
+    actions.decline_exception(candidate=said.candidate, exception=_grant(said), by=said.by, now=said.now)
+    return "Declined: it stays open."
+
+
+@deed(focus=FOCUS)
+def end_exception(said: Said) -> str:
+    """End what is in force, or withdraw the request."""
+    actions.end_exception(candidate=said.candidate, exception=_grant(said), by=said.by, now=said.now)
+    return "That is over."
+
+
+@deed(lambda request: BlockForm(request.POST), focus=FOCUS)
+def block(said: Said) -> str:
+    """Say what it waits for."""
+    actions.block(candidate=said.candidate, by=said.by, now=said.now, **said.words)
+    return "Noted: it is blocked, and stays open."
+
+
+@deed(focus=FOCUS)
+def unblock(said: Said) -> str:
+    """Say that it waits no more."""
+    actions.unblock(candidate=said.candidate, by=said.by, now=said.now)
+    return "Noted: it is no longer blocked."
+
+
+def _grant(said: Said) -> ExceptionGrant:
+    grant = ExceptionGrant.objects.filter(pk=said.link).first()
+    if grant is None:
+        raise actions.Refused("There is no such exception. The page shows how it stands.")
+    return grant
