@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from iamdash.models import AccessLevel, AwsAccount, Membership, Organization, Person, Programme, Team
+from iamdash.models import AccessLevel, AwsAccount, Claim, Membership, Organization, Person, Programme, Team
 from iamdash.models.journal import record
 from iamdash.models.organisation import NOT_READ
 from iamdash.organisation.config_shape import Config
@@ -158,7 +158,11 @@ def _load_members(config: Config) -> list[str]:
             if joined:
                 changes.append(f"{email} joined {entry.slug}")
         for former in Membership.objects.filter(team=entry.slug).exclude(person__email__in=entry.members):
-            changes.append(f"{former.person.email} left {entry.slug}")
+            claims = Claim.objects.filter(person=former.person, team=entry.slug, ended_at=None).count()
+            stand = (
+                f" (what they claimed, {claims:,}, stands until the team takes it over or it lapses)" if claims else ""
+            )
+            changes.append(f"{former.person.email} left {entry.slug}{stand}")
             former.delete()
     return changes
 

@@ -58,6 +58,7 @@ def organisation() -> Person:
                 team=teams[claimed[0]],
                 person=people[claimed[1]],
                 claimed_at=now - timedelta(days=days),
+                confirmed_at=now - timedelta(days=min(days, 60)),
             )
         if days > 50:
             make_replacement(candidate)

@@ -207,3 +207,17 @@ def test_a_release_with_other_rules_judges_every_candidate_anew_though_the_file_
 def test_the_first_load_judges_nobody_anew() -> None:
     assert ANEW not in loaded(PRODUCTION)
     assert Programme.objects.get().rules_version == rules_version()
+
+
+def test_who_leaves_a_team_takes_no_claim_along_and_the_change_says_so() -> None:
+    team = make_team()
+    ann = make_person("ann@example.org", teams=(team,))
+    claim = make_claim(make_candidate(), person=ann, team=team)
+    team_file = '[[teams]]\nslug = "platform"\nname = "Platform"\nmembers = []\n'
+
+    changes = load(parse_config(PRODUCTION + team_file), now=LATER)
+
+    words = "ann@example.org left platform (what they claimed, 1, stands until the team takes it over or it lapses)"
+    assert words in changes
+    claim.refresh_from_db()
+    assert (claim.ended_at, claim.person) == (None, ann)
