@@ -166,7 +166,7 @@ def test_a_deed_that_somebody_was_faster_at_says_so_and_shows_the_truth(open_pag
 
     expect(page.locator("#refusal")).to_contain_text("Priya Nair chose Just delete")
     expect(page.locator("#refusal")).to_be_focused()
-    expect(page.locator("aside .facts")).to_contain_text("Just delete: nothing needs it")
+    expect(page.locator("[aria-labelledby='facts-title'] .facts")).to_contain_text("Just delete: nothing needs it")
 
 
 def test_a_claim_that_was_taken_meanwhile_shows_who_has_it(open_page: OpenPage, priya: Person) -> None:

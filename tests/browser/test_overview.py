@@ -53,10 +53,10 @@ def test_one_drawing_of_the_two_is_shown(open_page: OpenPage) -> None:
     wide = open_page("/", person=person, size=(1440, 900))
     narrow = open_page("/", person=person, size=(390, 844))
 
-    assert wide.locator("svg.chart.wide").is_visible()
-    assert not wide.locator("svg.chart.narrow").is_visible()
-    assert narrow.locator("svg.chart.narrow").is_visible()
-    assert not narrow.locator("svg.chart.wide").is_visible()
+    assert wide.locator("svg[role=img].chart.wide").is_visible()
+    assert not wide.locator("svg[role=img].chart.narrow").is_visible()
+    assert narrow.locator("svg[role=img].chart.narrow").is_visible()
+    assert not narrow.locator("svg[role=img].chart.wide").is_visible()
 
 
 def test_a_number_leads_to_its_list(open_page: OpenPage) -> None:
