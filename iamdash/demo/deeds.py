@@ -1,17 +1,18 @@
 """Carries out Wayfare's paperwork with the real actions, each with the time at which it is said to have happened."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TypedDict
 
 from django.contrib.auth.hashers import make_password
 
 from iamdash.candidates import actions
-from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, Colleague, Work
+from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, Blocked, Colleague, Excepted, Work
 from iamdash.models import AccessLevel, Candidate, IamRole, Person, Team
 from iamdash.organisation.people import Wanted, make_person
 from iamdash.rules.cadence import Cadence
+from iamdash.rules.exception import Waiting
 from iamdash.rules.route import Route
 
 # Everybody's: the demo answers on this machine alone.
@@ -67,7 +68,41 @@ def _deeds_of(work: Work, anchor: datetime) -> Iterator[tuple[float, Deed]]:
         yield days_ago, partial(_link_role, work, role_name)
     for days_ago, text in work.notes:
         yield days_ago - SOON / timedelta(days=1), partial(_write_note, work, text)
+    yield from _excuses_of(work, anchor)
     yield from _endings_of(work)
+
+
+def _excuses_of(work: Work, anchor: datetime) -> Iterator[tuple[float, Deed]]:
+    if work.exception:
+        expires_on = (anchor + timedelta(days=work.exception.days_left)).date()
+        yield work.exception.days_ago, partial(_ask_exception, work, work.exception, expires_on)
+        if work.exception.approved_by:
+            decided = work.exception.days_ago - SOON / timedelta(days=1)
+            yield decided, partial(_approve_exception, work, work.exception.approved_by)
+    if work.blocked:
+        review_on = (anchor + timedelta(days=work.blocked.days_left)).date()
+        yield work.blocked.days_ago, partial(_block, work, work.blocked, review_on)
+
+
+def _ask_exception(work: Work, excepted: Excepted, expires_on: date, now: datetime) -> None:
+    actions.ask_exception(
+        candidate=_candidate(work),
+        reason=excepted.reason,
+        expires_on=expires_on,
+        review_url="",
+        by=_person(excepted.asked_by),
+        now=now,
+    )
+
+
+def _approve_exception(work: Work, lead: Colleague, now: datetime) -> None:
+    candidate = _candidate(work)
+    actions.approve_exception(candidate=candidate, exception=candidate.exceptions.get(), by=_person(lead), now=now)
+
+
+def _block(work: Work, blocked: Blocked, review_on: date, now: datetime) -> None:
+    waits_for = Waiting(blocked.waits_for)
+    actions.block(**_on(work), waits_for=waits_for, words=blocked.words, review_on=review_on, now=now)
 
 
 def _link_role(work: Work, role_name: str, now: datetime) -> None:

@@ -40,6 +40,27 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class Excepted:
+    """An exception: why, who asked and when, how many days it has left, and the lead who approved it, if any."""
+
+    reason: str
+    asked_by: Colleague
+    days_ago: float
+    days_left: int
+    approved_by: Colleague | None = None
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """What is waited for, since when, and in how many days to look again."""
+
+    waits_for: str
+    words: str
+    days_ago: float
+    days_left: int
+
+
+@dataclass(frozen=True)
 class Work:
     """What was recorded of one IAM user. Numbers are days before the first start; `due_in` counts days after it."""
 
@@ -55,6 +76,8 @@ class Work:
     handed_over: tuple[float, str, Colleague] | None = None
     closed: tuple[float, str] | None = field(default=None)
     cadence: str = ""
+    exception: Excepted | None = None
+    blocked: Blocked | None = None
 
 
 def _app(account: Account, name: str) -> tuple[Account, str]:
@@ -262,7 +285,12 @@ OTHERS = (
         cadence="daily",
         notes=((12, "Deleted it by hand, and the next terraform apply made it again. The code has to change first."),),
     ),
-    Work(TOOLS, "sonar-uploader", Claimed("platform", SAM, 24)),
+    Work(
+        TOOLS,
+        "sonar-uploader",
+        Claimed("platform", SAM, 24),
+        exception=Excepted("The scanner is replaced by the end of the quarter.", SAM, 16, 60),
+    ),
     Work(TOOLS, "lee.alder", Claimed("security", ROBIN, 30), "single_sign_on"),
     Work(
         TOOLS,
@@ -279,10 +307,16 @@ OTHERS = (
         Claimed("platform", ROBIN, 31),
         "none_possible",
         notes=((31, "Their log streaming knows access keys only. Asked their support for a date."),),
+        exception=Excepted("Their log streaming knows access keys only.", SAM, 30, 11, approved_by=ROBIN),
     ),
     Work(DATA, "snowflake-loader", Claimed("data", NOOR, 23), "vendor_account", roles=(("snowflake-integration", 18),)),
     Work(DATA, "fivetran-reader", Claimed("data", NOOR, 23), "vendor_account", roles=(("fivetran-connector", 3),)),
     Work(DATA, "ridership-forecast", Claimed("data", NOOR, 14), "service_role", roles=(("ridership-forecast", 5),)),
-    Work(DATA, "redshift-unload", Claimed("data", NOOR, 49)),
+    Work(
+        DATA,
+        "redshift-unload",
+        Claimed("data", NOOR, 49),
+        blocked=Blocked("release", "Moves with the new warehouse.", 20, 9),
+    ),
 )
 PAPERWORK = (*APPLICATIONS, *OTHERS)
