@@ -105,6 +105,7 @@ class Vendor(models.Model):
 class Programme(models.Model):
     """The one row of thresholds and aims. Days and minutes are whole; the rules take them as `Thresholds`.
 
+    `ownership`: [[ownership]] of the file, in its order; None: it has none, and the usual rules hold.
     `rules_version`: of the rules by which every IAM user was assessed last; "": not known.
     """
 
@@ -119,6 +120,7 @@ class Programme(models.Model):
     exception_days = models.PositiveIntegerField(default=90)
     target_date = models.DateField(null=True, blank=True)
     regions = models.JSONField(default=list)
+    ownership = models.JSONField(null=True)
     loaded_at = models.DateTimeField(null=True, blank=True)
     rules_version = models.CharField(max_length=64, blank=True)
 

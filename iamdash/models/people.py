@@ -60,12 +60,17 @@ class Person(AbstractBaseUser):
 
 
 class Team(models.Model):
-    """A team that answers for candidates. Its slug is its name in `iamdash.toml` and in addresses."""
+    """A team that answers for candidates. Its slug is its name in `iamdash.toml` and in addresses.
+
+    `aliases`: other ways in which tags write its name; `repositories`: patterns of those that are its own.
+    """
 
     slug = models.SlugField(primary_key=True, max_length=60)
     name = models.CharField(max_length=120)
     contact = models.CharField(max_length=200, blank=True)
     in_config = models.BooleanField(default=True)
+    aliases = models.JSONField(default=list)
+    repositories = models.JSONField(default=list)
 
     class Meta:
         ordering = ["name"]

@@ -18,6 +18,7 @@ class Standing(models.Model):
     `exception_until`: an exception is in force until then. `stuck_from`: when it will have been
     too long in its stage. `recheck_at`: before then the answer does not change by the passing of time alone.
     `reopened_at`, `fell_from`: AWS's evidence took a step back; carried until the stage is regained.
+    `likely_team`: whose it likely is by the rules of ownership, claimed or not; `ownership`: the hints as JSON.
     `claim_warned_at`, `claim_lapses_at`: when the claim that stands is said to lapse soon, and when it does unless
     somebody confirms it.
     `risk`: None where it is proved gone.
@@ -41,6 +42,8 @@ class Standing(models.Model):
     wants_reading = models.BooleanField(default=False)
     owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     owner_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    likely_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
+    ownership = models.JSONField(default=list)
     claim_warned_at = models.DateTimeField(null=True)
     claim_lapses_at = models.DateTimeField(null=True)
     active_keys = models.PositiveSmallIntegerField()

@@ -12,6 +12,10 @@ from iamdash.organisation.email import checked_email
 TEN_YEARS = 3650
 ONE_WEEK = 7 * 24 * 60
 
+# Sources of an owner that say nothing without a pattern, and those that say nothing without keys of tags.
+BY_PATTERN = frozenset({"name", "path", "policy_resource"})
+BY_KEYS = frozenset({"tag", "repository"})
+
 Contradiction = tuple[tuple[str | int, ...], str]
 
 
@@ -120,7 +124,19 @@ class TeamEntry(Table):
     slug: Slug
     name: Annotated[str, AfterValidator(_text_of(120))]
     contact: Annotated[str, AfterValidator(_text_of(200))] = ""
+    aliases: list[Annotated[str, AfterValidator(_text_of(120))]] = []
+    repositories: list[Annotated[str, AfterValidator(_text_of(200))]] = []
     members: list[Email] | None = None
+
+
+class OwnershipEntry(Table):
+    """One [[ownership]], in the order in which they count. `pattern` says which `team` the text that it fits means."""
+
+    source: Literal["tag", "key_description", "repository", "name", "path", "policy_resource", "aws_marker"]
+    keys: list[Annotated[str, AfterValidator(_text_of(128))]] = []
+    pattern: Annotated[str, AfterValidator(_text_of(200)), AfterValidator(_regular_expression)] = ""
+    team: Slug | Literal[""] = ""
+    ignore: list[Annotated[str, AfterValidator(_text_of(200))]] = []
 
 
 class Limits(Table):
@@ -165,6 +181,7 @@ class Config(Table):
     accounts: list[Account] = []
     organization: OrganizationEntry | None = None
     teams: list[TeamEntry] = []
+    ownership: list[OwnershipEntry] | None = None
     thresholds: Limits = Limits()
     programme: Aim = Aim()
     vendors: list[VendorEntry] = []
@@ -176,6 +193,7 @@ class Config(Table):
             "accounts": Account,
             "organization": OrganizationEntry,
             "teams": TeamEntry,
+            "ownership": OwnershipEntry,
             "thresholds": Limits,
             "programme": Aim,
             "vendors": VendorEntry,
@@ -189,6 +207,7 @@ class Config(Table):
             *self._of_accounts(),
             *self._of_organization(),
             *self._of_teams(),
+            *self._of_ownership(),
             *self._of_regions(),
             *self._of_vendors(),
             *self._of_claims(),
@@ -230,6 +249,20 @@ class Config(Table):
         if self.thresholds.claim_warning_days >= self.thresholds.claim_days:
             words = "claim_warning_days is not less than claim_days, so every claim would lapse soon. Lower it."
             yield ("thresholds", "claim_warning_days"), words
+
+    def _of_ownership(self) -> Iterator[Contradiction]:
+        slugs = {team.slug for team in self.teams}
+        for position, rule in enumerate(self.ownership or []):
+            place = ("ownership", position)
+            if bool(rule.pattern) != bool(rule.team):
+                there, missing = ("pattern", "team") if rule.pattern else ("team", "pattern")
+                yield (*place, there), f"{there} goes with a {missing}, and there is none. Add it."
+            elif rule.team and rule.team not in slugs:
+                yield (*place, "team"), f'There is no team "{rule.team}". Add it under [[teams]], or correct it.'
+            if rule.source in BY_PATTERN and not rule.pattern:
+                yield place, f'The source "{rule.source}" needs a pattern and the team that it means. Add them.'
+            if rule.source in BY_KEYS and not rule.keys:
+                yield place, f'The source "{rule.source}" needs the keys of the tags to look at. Add keys.'
 
     def _of_regions(self) -> Iterator[Contradiction]:
         for region in sorted({region for region in self.programme.regions if self.programme.regions.count(region) > 1}):

@@ -33,6 +33,7 @@ def load(config: Config, *, now: datetime) -> list[str]:
         *_load_teams(config),
         *_load_members(config),
         *_load_programme(config, programme),
+        *_load_ownership(config, programme),
         *load_vendors(config),
         *_follow_release(programme),
     ]
@@ -126,7 +127,13 @@ def _load_teams(config: Config) -> list[str]:
     known = Team.objects.in_bulk()
     changes = []
     for entry in config.teams:
-        columns = {"name": entry.name, "contact": entry.contact, "in_config": True}
+        columns = {
+            "name": entry.name,
+            "contact": entry.contact,
+            "aliases": entry.aliases,
+            "repositories": entry.repositories,
+            "in_config": True,
+        }
         team = known.pop(entry.slug, None)
         if team is None:
             Team.objects.create(slug=entry.slug, **columns)
@@ -183,6 +190,14 @@ def _load_programme(config: Config, programme: Programme) -> list[str]:
             setattr(programme, name, value)
             changes.append(f"{name} changed from {_value(before)} to {_value(value)}")
     return changes
+
+
+def _load_ownership(config: Config, programme: Programme) -> list[str]:
+    wanted = None if config.ownership is None else [rule.model_dump() for rule in config.ownership]
+    if programme.ownership == wanted:
+        return []
+    programme.ownership = wanted
+    return [f"{len(wanted)} rules of ownership" if wanted is not None else "the usual rules of ownership"]
 
 
 def _update(row: models.Model, columns: Mapping[str, Any]) -> list[str]:

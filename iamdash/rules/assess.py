@@ -11,6 +11,7 @@ from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.ladder import stage_of, stage_since, steps_of
 from iamdash.rules.moments import after, soonest
+from iamdash.rules.ownership import ownership_of
 from iamdash.rules.safe_to_deactivate import safe_to_deactivate
 from iamdash.rules.safe_to_delete import safe_to_delete
 from iamdash.rules.stage import Stage
@@ -57,4 +58,5 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
         ),
         claim_lapses_at=claim_lapses_at if facts.claim else None,
         risk=None if stage is Stage.DELETED else risks.risk_of(facts, now=now).level,
+        ownership=ownership_of(facts, rules=thresholds.ownership),
     )

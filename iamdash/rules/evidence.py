@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from iamdash.rules.moments import soonest
+from iamdash.rules.owner import Ownership
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
@@ -148,7 +149,7 @@ class Assessment:
     `exception_until`: until when an exception keeps it out of the open counts.
     `stuck_from`: when it will have been in its stage for too long; None where being stuck has no meaning.
     `claim_lapses_at`: when the claim that stands lapses unless it is confirmed; None where none stands.
-    `risk`: how risky its keys are; None where it is proved gone.
+    `risk`: how risky its keys are; None where it is proved gone. `ownership`: whose it likely is.
     """
 
     stage: Stage
@@ -165,3 +166,4 @@ class Assessment:
     recheck_at: datetime | None
     claim_lapses_at: datetime | None
     risk: Risk | None
+    ownership: Ownership

@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from iamdash.rules.route import Route
+from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Teams
 from iamdash.rules.vendors import VendorFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The organisation's limits, in whole days or minutes."""
+    """The organisation's limits, in whole days or minutes, and its rules of ownership in their order."""
 
     long_lived_days: int = 90
     grace_days: int = 7
@@ -25,6 +26,7 @@ class Thresholds:
     soak_days: int = 14
     claim_days: int = 90
     claim_warning_days: int = 14
+    ownership: tuple[OwnershipRule, ...] = USUAL_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +234,4 @@ class CandidateFacts:
     other_credentials_read: Mapping[CredentialKind, datetime] = field(default_factory=dict)
     vendors: tuple[VendorFacts, ...] = ()
     exception_until: datetime | None = None
+    teams: Teams = field(default_factory=Teams)

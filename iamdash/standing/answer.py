@@ -1,11 +1,14 @@
 """The rules' answer as JSON, and back: what `Standing` stores is exactly what the rules said."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Requirement, Step, Verdict
+from iamdash.rules.owner import Hint
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
+from iamdash.rules.teams import Source
 
 Json = dict[str, Any]
 
@@ -101,6 +104,16 @@ def next_step_from_json(stored: Json | None) -> NextStep | None:
         tuple(Command(**command) for command in stored["commands"]),
         _moment_from_json(stored["not_before"]),
     )
+
+
+def hints_to_json(hints: tuple[Hint, ...]) -> list[Json]:
+    """Return what speaks for an owner."""
+    return [asdict(hint) for hint in hints]
+
+
+def hints_from_json(stored: list[Json]) -> tuple[Hint, ...]:
+    """Return what `hints_to_json` was given."""
+    return tuple(Hint(**(hint | {"source": Source(hint["source"])})) for hint in stored)
 
 
 def evidence_to_json(evidence: Evidence) -> Json:

@@ -90,6 +90,7 @@ def _facts(iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Fre
         },
         vendors=rows.vendors,
         exception_until=_exception_until(rows.exceptions[iam_user.pk]),
+        teams=rows.teams,
     )
 
 

@@ -9,7 +9,13 @@ from iamdash.rules.facts import CandidateFacts, ClaimFacts, Thresholds
 from iamdash.rules.keys import active_keys, inactive_keys, only_report_knows
 from iamdash.rules.moments import after, newest, span_of
 from iamdash.rules.stage import Stage
-from iamdash.standing.answer import next_step_to_json, requirements_to_json, sentence_to_json, steps_to_json
+from iamdash.standing.answer import (
+    hints_to_json,
+    next_step_to_json,
+    requirements_to_json,
+    sentence_to_json,
+    steps_to_json,
+)
 from iamdash.standing.going_down import Reopening
 
 COLUMNS = [field.attname for field in Standing._meta.concrete_fields if not field.primary_key]
@@ -42,6 +48,8 @@ def row(
         delete_from=assessment.safe_to_delete.earliest,
         wants_reading=assessment.safe_to_deactivate.wants_reading or assessment.safe_to_delete.wants_reading,
         **_claim_columns(facts.claim if _stands(assessment) else None),
+        likely_team_id=assessment.ownership.team_slug or None,
+        ownership=hints_to_json(assessment.ownership.hints),
         claim_warned_at=_warned_at(assessment, thresholds),
         claim_lapses_at=assessment.claim_lapses_at,
         stuck_from=_stuck_from(assessment, thresholds, step_back.reopened_at),

@@ -13,9 +13,11 @@ from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, Exception
 from iamdash.models.claim import standing_claims
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
+from iamdash.rules.teams import Teams
 from iamdash.rules.vendors import VendorFacts
 from iamdash.standing.freshness import newest_runs
 from iamdash.standing.replacements import Links, links_of
+from iamdash.standing.teams import teams
 from iamdash.standing.vendors import vendors
 
 
@@ -37,6 +39,7 @@ class Rows:
     other_credentials: dict[int, list[OtherCredential]]
     vendors: tuple[VendorFacts, ...]
     exceptions: dict[int, list[ExceptionGrant]]
+    teams: Teams
 
 
 def fetch(iam_users: Sequence[IamUser]) -> Rows:
@@ -56,6 +59,7 @@ def fetch(iam_users: Sequence[IamUser]) -> Rows:
         other_credentials=_by_iam_user(OtherCredential.objects.filter(iam_user__in=ids, gone_at=None)),
         vendors=vendors(),
         exceptions=_exceptions(ids),
+        teams=teams(),
     )
 
 

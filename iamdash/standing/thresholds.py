@@ -1,7 +1,10 @@
 """The organisation's limits, as the rules take them."""
 
+from typing import Any
+
 from iamdash.models import Programme
 from iamdash.rules.facts import Thresholds
+from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Source
 
 
 def thresholds() -> Thresholds:
@@ -18,4 +21,15 @@ def thresholds() -> Thresholds:
         soak_days=programme.soak_days,
         claim_days=programme.claim_days,
         claim_warning_days=programme.claim_warning_days,
+        ownership=USUAL_RULES if programme.ownership is None else tuple(map(_rule, programme.ownership)),
+    )
+
+
+def _rule(stored: dict[str, Any]) -> OwnershipRule:
+    return OwnershipRule(
+        source=Source(stored["source"]),
+        keys=tuple(stored["keys"]),
+        pattern=stored["pattern"],
+        team=stored["team"],
+        ignore=tuple(stored["ignore"]),
     )

@@ -22,6 +22,8 @@ from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips
 from iamdash.models import AwsAccount, Membership, Standing, Team
 
 PAGE_SIZE = 50
+# What the form of filters has no field for, and must not lose.
+HIDDEN = ("view", "keys", "age", "likely", "opened", "claim")
 COLUMNS = (
     ("user", "Candidate"),
     ("owner", "Owner"),
@@ -93,7 +95,9 @@ def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> Candid
         view_name=VIEWS[view],
         selects=controls,
         hidden=tuple(
-            (name, value) for name in ("view", "keys", "age", "opened", "claim") if (value := getattr(filters, name))
+            (name, value)
+            for name in ("view", "keys", "age", "likely", "opened", "claim")
+            if (value := getattr(filters, name))
         ),
         chips=tuple(chips(filters, controls)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),

@@ -9,6 +9,7 @@ from iamdash.candidates.queries.exceptions import Leave, leave_of
 from iamdash.candidates.queries.fall import Fall, fall_of
 from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
 from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
+from iamdash.candidates.queries.likely import Likely, likely_of
 from iamdash.candidates.queries.page_notices import Notice, page_notices
 from iamdash.candidates.queries.preflight import preflight_of
 from iamdash.candidates.queries.readings import Readings, readings_of
@@ -118,6 +119,7 @@ class CandidatePage:
     special_cases: tuple[SpecialCase, ...]
     owner: Owner | None
     claim: StandingClaim | None
+    likely: Likely | None
     route: ChosenRoute | None
     suggestions: tuple[Suggestion, ...]
     roles_alike: tuple[FoundRole, ...]
@@ -205,6 +207,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         special_cases=special_cases(facts),
         owner=_owner(standing),
         claim=_claim(rows.claims.get(iam_user.pk), standing),
+        likely=likely_of(standing, rows.teams),
         route=chosen_route(candidate),
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
         roles_alike=alike,

@@ -17,6 +17,7 @@ from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, day_in_words
 from iamdash.rules.stage import Stage
+from iamdash.rules.teams import Source
 from iamdash.standing.answer import sentence_from_json
 
 # A row has one line for the reason: the end of an ID tells one key of a user from the other, and the limit is on the
@@ -28,6 +29,7 @@ KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
 class CandidateRow:
     """One candidate in the list. Dates, never ages.
 
+    `likely_team`: whose it likely is, by `likely_because` (such as "tag").
     `unread`: some key's last use was never read. `stuck_since`: in its stage since then, for too long.
     `claim_lapses_at`: set where that is soon. `excepted`: under an exception; `blocked`: open, and waiting.
     `as_of`: set where the account could not be read for too long; the row is what AWS held then.
@@ -41,6 +43,8 @@ class CandidateRow:
     reason: Sentence
     owner_team: str
     owner_person: str
+    likely_team: str
+    likely_because: str
     is_mine: bool
     stage: int
     stage_since: datetime
@@ -84,7 +88,7 @@ def candidate_row(number: int, *, viewer: Viewer, now: datetime) -> CandidateRow
 def rows_of(standings: QuerySet[Standing], *, viewer: Viewer, now: datetime) -> tuple[CandidateRow, ...]:
     """Return these standings as rows, in their order. Three queries."""
     found = list(
-        standings.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person").defer(
+        standings.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person", "likely_team").defer(
             "steps", "next_step"
         )
     )
@@ -126,6 +130,8 @@ def _row(
         reason=_shortened(sentence_from_json(standing.reason)),
         owner_team=str(standing.owner_team or ""),
         owner_person=str(standing.owner_person or ""),
+        likely_team=str(standing.likely_team or ""),
+        likely_because=Source(standing.ownership[0]["source"]).label if standing.likely_team_id else "",
         is_mine=standing.owner_person_id == viewer.person_id,
         stage=standing.stage,
         stage_since=standing.stage_since,

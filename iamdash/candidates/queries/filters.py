@@ -31,6 +31,7 @@ VIEWS = {
     "mine": "Mine",
     "team": "My team",
     "unclaimed": "Unclaimed",
+    "likely": "Likely ours",
     "stuck": "Stuck",
     "reopened": "Reopened",
     "safe-to-deactivate": "Safe to deactivate",
@@ -85,6 +86,8 @@ MOST_FIRST = frozenset({"risk", "age", "since", "used"})
 DEFAULT_SORT = "-risk"
 # What can be done today. With no active key there is nothing to deactivate, however safe that is.
 SAFE_TO_DEACTIVATE = Q(is_open=True, safe_to_deactivate=Verdict.YES, active_keys__gt=0)
+# A suggestion ends where somebody claims.
+LIKELY = Q(owner_team=None, likely_team__isnull=False)
 SAFE_TO_DELETE = Q(is_open=True, safe_to_delete=Verdict.YES)
 
 
@@ -110,6 +113,7 @@ class Filters:
     used: str = ""
     keys: str = ""
     age: str = ""
+    likely: str = ""
     opened: str = ""
     claim: str = ""
     blocked: str = ""
@@ -167,6 +171,7 @@ def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
         "mine": is_open & Q(owner_person=viewer.person_id),
         "team": is_open & Q(owner_team__in=viewer.team_slugs),
         "unclaimed": is_open & Q(owner_team=None),
+        "likely": is_open & LIKELY & Q(likely_team__in=viewer.team_slugs),
         "stuck": is_open & Q(stuck_from__lte=now),
         "reopened": is_open & Q(reopened_at__isnull=False),
         "safe-to-deactivate": SAFE_TO_DEACTIVATE,
@@ -204,6 +209,8 @@ def filter_condition(
         }[filters.keys]
     if filters.age in AGES:
         condition &= of_age(filters.age, now=now)
+    if filters.likely in teams:
+        condition &= LIKELY & Q(likely_team=filters.likely)
     return condition & _by_time(filters, now)
 
 

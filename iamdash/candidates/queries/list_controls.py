@@ -98,7 +98,8 @@ def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
         if value:
             words = next(choice.label for choice in labels[name].choices if choice.value == value)
             yield Chip(f"{labels[name].label}: {_ignored(words)}", filters.query(**{name: ""}))
-    for name, label, known in HIDDEN:
+    teams = {choice.value: choice.label for choice in labels["team"].choices}
+    for name, label, known in (("likely", "Likely", teams), *HIDDEN):
         value = getattr(filters, name)
         if value:
             yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))
