@@ -16,6 +16,7 @@ from iamdash.models.inventory import (
     SyncRun,
 )
 from iamdash.models.journal import DailyCount, Event
+from iamdash.models.list_entry import ListEntry
 from iamdash.models.organisation import AwsAccount, Organization, Programme, Vendor
 from iamdash.models.people import AccessLevel, Membership, Person, Team
 from iamdash.models.standing import Standing
@@ -36,6 +37,7 @@ __all__ = [
     "HowEnded",
     "IamRole",
     "IamUser",
+    "ListEntry",
     "Membership",
     "Note",
     "Organization",

@@ -32,6 +32,10 @@ class Candidate(models.Model):
     close_note = models.TextField(blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["route"], name="candidates_by_route"),
+            models.Index(fields=["opened_at"], name="candidates_by_opening"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(route="", route_chosen_at__isnull=True, route_chosen_by__isnull=True)

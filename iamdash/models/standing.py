@@ -1,11 +1,40 @@
 """The rules' answer for each candidate, stored so that lists filter and sort in SQL. Only `standing` writes it."""
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Combinable
 
+from iamdash.models import sort_keys
 from iamdash.models.candidate import Candidate
 from iamdash.models.people import Person, Team
+from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
+
+AS_EVER = (sort_keys.HIGHEST_RISK_FIRST, sort_keys.OLDEST_KEY_FIRST)
+# The orders of the list, each with its keys.
+SORTED: tuple[tuple[str, tuple[str | Combinable, ...]], ...] = (
+    ("risk", AS_EVER),
+    ("lowest_risk", (sort_keys.LOWEST_RISK_FIRST, sort_keys.OLDEST_KEY_FIRST)),
+    ("oldest_key", (sort_keys.OLDEST_KEY_FIRST,)),
+    ("newest_key", (sort_keys.NEWEST_KEY_FIRST,)),
+    ("longest_unused", (sort_keys.LONGEST_UNUSED_FIRST,)),
+    ("last_used", (sort_keys.LAST_USED_FIRST,)),
+    ("stage", ("stage",)),
+    ("risk_in_stage", ("stage", *AS_EVER)),
+    ("since", ("stage_since",)),
+)
+# What the list is narrowed to and holds few of all that is open, in the order that the list has unless told otherwise:
+# risk goes with all of these, and so a walk through everything by risk would meet them last.
+PARTS = {
+    "standings_unclaimed": Q(owner_team=None),
+    "standings_reopened": Q(reopened_at__isnull=False),
+    "standings_to_deactivate": Q(safe_to_deactivate=Verdict.YES, active_keys__gt=0),
+    "standings_to_delete": Q(safe_to_delete=Verdict.YES),
+    "standings_unread": Q(use_unread=True),
+    "standings_without_active": Q(active_keys=0),
+    "standings_without_keys": Q(active_keys=0, inactive_keys=0),
+}
 
 
 class Standing(models.Model):
@@ -21,6 +50,7 @@ class Standing(models.Model):
     `likely_team`: whose it likely is by the rules of ownership, claimed or not; `ownership`: the hints as JSON.
     `claim_warned_at`, `claim_lapses_at`: when the claim that stands is said to lapse soon, and when it does unless
     somebody confirms it.
+    `use_unread`: the last use of some key was never read.
     `risk`: None where it is proved gone.
     """
 
@@ -52,6 +82,7 @@ class Standing(models.Model):
     last_used_at = models.DateTimeField(null=True)
     last_used_service = models.CharField(max_length=120, blank=True)
     last_used_region = models.CharField(max_length=60, blank=True)
+    use_unread = models.BooleanField(default=False)
     stuck_from = models.DateTimeField(null=True)
     reopened_at = models.DateTimeField(null=True)
     fell_from = models.PositiveSmallIntegerField(null=True)
@@ -61,12 +92,11 @@ class Standing(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["recheck_at"], name="standings_due"),
-            models.Index(fields=["is_open", "stage"], name="standings_by_stage"),
-            models.Index(
-                "is_open",
-                models.F("risk").desc(nulls_last=True),
-                models.F("oldest_key_created_at").asc(nulls_last=True),
-                name="standings_by_risk",
+            models.Index(fields=["stuck_from", "candidate"], condition=Q(is_open=True), name="standings_by_stuck"),
+            *(models.Index("is_open", *keys, "candidate", name=f"standings_by_{name}") for name, keys in SORTED),
+            *(
+                models.Index(*AS_EVER, "candidate", condition=Q(is_open=True) & part, name=name)
+                for name, part in PARTS.items()
             ),
         ]
 

@@ -17,6 +17,7 @@ from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.gone import proved_gone
 from iamdash.rules.reason import reason_for
 from iamdash.rules.stage import Stage
+from iamdash.standing import entries
 from iamdash.standing.due import due_iam_users
 from iamdash.standing.facts import facts_of
 from iamdash.standing.going_down import claim_ended, lost_evidence, lost_steps, reopening
@@ -149,6 +150,7 @@ def _store(
     _withdraw_close(seen_again)
     bulk.insert(first)
     bulk.save(changed, COLUMNS)
+    entries.refresh(facts)
     record_all(events)
 
 

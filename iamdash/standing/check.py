@@ -7,6 +7,7 @@ from datetime import datetime
 from iamdash.models import Candidate, Standing
 from iamdash.rules.assess import assess as judge
 from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.standing import entries
 from iamdash.standing.due import due_iam_users
 from iamdash.standing.facts import facts_of
 from iamdash.standing.going_down import reopening
@@ -34,10 +35,14 @@ def differences(now: datetime) -> Iterator[Difference]:
     for start in range(0, len(candidates), AT_ONCE):
         chunk = candidates[start : start + AT_ONCE]
         facts = facts_of([candidate.iam_user_id for candidate in chunk])
+        entries_differ = entries.differences([candidate.iam_user_id for candidate in chunk])
         for candidate in chunk:
-            found = _compare(candidate, facts[candidate.iam_user_id], limits, now)
-            if found:
-                yield found
+            theirs = facts[candidate.iam_user_id]
+            columns = _compare(candidate, theirs, limits, now)
+            entry_columns = entries_differ.get(candidate.pk, [])
+            if columns is None or columns or entry_columns:
+                found = (*(columns or ()), *entry_columns)
+                yield Difference(candidate.pk, theirs.user_name, theirs.aws_account_id, found)
 
 
 def due(now: datetime) -> int:
@@ -45,15 +50,11 @@ def due(now: datetime) -> int:
     return len(due_iam_users(thresholds(), now))
 
 
-def _compare(candidate: Candidate, facts: CandidateFacts, limits: Thresholds, now: datetime) -> Difference | None:
+def _compare(candidate: Candidate, facts: CandidateFacts, limits: Thresholds, now: datetime) -> list[str] | None:
+    """Return the columns in which the stored answer differs; None where nothing is stored."""
     stored: Standing | None = getattr(candidate, "standing", None)
-    columns: list[str] = []
-    if stored is not None:
-        assessment = judge(facts, thresholds=limits, now=now)
-        step_back = reopening(stored, assessment, now=now)
-        columns = differing(
-            stored, row(candidate.pk, facts, assessment, thresholds=limits, step_back=step_back), now=now
-        )
-        if not columns:
-            return None
-    return Difference(candidate.pk, facts.user_name, facts.aws_account_id, tuple(columns))
+    if stored is None:
+        return None
+    assessment = judge(facts, thresholds=limits, now=now)
+    step_back = reopening(stored, assessment, now=now)
+    return differing(stored, row(candidate.pk, facts, assessment, thresholds=limits, step_back=step_back), now=now)

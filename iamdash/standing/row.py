@@ -104,6 +104,7 @@ def _key_columns(facts: CandidateFacts) -> dict[str, Any]:
             "active_keys": active,
             "inactive_keys": len(facts.report_slots) - active,
             "oldest_key_created_at": min((created_at for created_at, _active in facts.report_slots), default=None),
+            "use_unread": bool(facts.report_slots),
         }
     used = [key for key in facts.access_keys if key.last_used_at is not None]
     last = max(used, key=lambda key: (key.last_used_at, key.access_key_id), default=None)
@@ -114,4 +115,5 @@ def _key_columns(facts: CandidateFacts) -> dict[str, Any]:
         "last_used_at": newest([key.last_used_at for key in used]),
         "last_used_service": last.last_used_service if last else "",
         "last_used_region": last.last_used_region if last else "",
+        "use_unread": any(key.last_used_as_of is None for key in facts.access_keys),
     }

@@ -5,15 +5,20 @@ put its own), so that every age on one page is counted from one moment.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from functools import cache
+from html import escape
 
 from django import template
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from iamdash.candidates.queries.list_controls import Choice
+from iamdash.candidates.queries.pages import MOST_COUNTED
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days
 from iamdash.rules.stage import Stage
@@ -52,17 +57,39 @@ def say_exactly(sentence: Sentence, at: datetime) -> str:
     return sentence.for_the_record(at=at, zone=timezone.get_current_timezone())
 
 
-@register.inclusion_tag("components/pips.html")
-def pips(stage: int) -> dict[str, Any]:
-    """Return the six pips of a stage; the last two stages are in the colour of the end."""
+@register.simple_tag
+@cache
+def pips(stage: int) -> SafeString:
+    """Return the six pips of a stage, rendered once; the last two stages are in the colour of the end."""
     tone = "end" if stage >= Stage.DEACTIVATED else "on"
-    return {"pips": [{"x": PIP_STEP * (rung - 1), "tone": tone if rung <= stage else ""} for rung in Stage]}
+    each = [{"x": PIP_STEP * (rung - 1), "tone": tone if rung <= stage else ""} for rung in Stage]
+    return render_to_string("components/pips.html", {"pips": each})
 
 
-@register.inclusion_tag("components/tag.html")
-def risk_tag(risk: Risk, words: str = "") -> dict[str, str]:
-    """Return the tag of a level of risk: "Critical", or with words "Critical risk"."""
-    return {"text": f"{risk.label} {words}".strip(), "tone": RISK_TONES[risk]}
+@register.simple_tag
+@cache
+def risk_tag(risk: Risk, words: str = "") -> SafeString:
+    """Return the tag of a level of risk, rendered once: "Critical", or with words "Critical risk"."""
+    said = {"text": f"{risk.label} {words}".strip(), "tone": RISK_TONES[risk]}
+    return render_to_string("components/tag.html", said)
+
+
+@register.simple_tag
+def options(choices: Iterable[Choice]) -> SafeString:
+    """Return the options of a select. Not a loop in a template: a select may hold a thousand teams."""
+    return mark_safe(  # noqa: S308  every part is escaped
+        "".join(
+            f'<option value="{escape(choice.value)}"{" selected" if choice.is_chosen else ""}>{escape(choice.label)}'
+            "</option>"
+            for choice in choices
+        )
+    )
+
+
+@register.filter
+def capped(count: int) -> str:
+    """Return a count that stopped at a limit: "412", or "1,000+" where there are more."""
+    return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
 @register.filter

@@ -39,7 +39,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
     """Show the list which the address asks for, under its one canonical address; to htmx, what changes of it."""
     filters = Filters.of(request.GET.dict())
     is_fragment = "HX-Request" in request.headers
-    if not is_fragment and request.META.get("QUERY_STRING", "") != filters.query(page=filters.page):
+    if not is_fragment and request.META.get("QUERY_STRING", "") != filters.here:
         return redirect(_address(filters))
     return show_list(request, filters)
 
@@ -152,7 +152,7 @@ def _render_row(
         "toast": text,
         "undo": undo,
         "tabs": tabs(tab_counts(viewer=viewer, now=now), shown),
-        "list_query": shown.query(page=shown.page),
+        "list_query": shown.here,
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }
@@ -175,5 +175,5 @@ def _filters_behind(request: HttpRequest) -> Filters:
 
 
 def _address(filters: Filters) -> str:
-    query = filters.query(page=filters.page)
+    query = filters.here
     return f"{reverse('candidates')}?{query}" if query else reverse("candidates")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -39,7 +40,7 @@ def record_json(_request: HttpRequest, number: int) -> StreamingHttpResponse:
 def all_records(request: HttpRequest) -> HttpResponse:
     """Show the records of the deleted ones among those that the filters of the list let through, some on a page."""
     filters, numbers = _deleted(request)
-    page = min(filters.page, max(-(-len(numbers) // A_PAGE), 1))
+    page = min(_page_number(request), max(-(-len(numbers) // A_PAGE), 1))
     start = (page - 1) * A_PAGE
     shown = numbers[start : start + A_PAGE]
     context = {
@@ -48,8 +49,8 @@ def all_records(request: HttpRequest) -> HttpResponse:
         "total": len(numbers),
         "first": start + 1,
         "last": start + len(shown),
-        "previous_query": filters.query(page=page - 1) if page > 1 else None,
-        "next_query": filters.query(page=page + 1) if start + A_PAGE < len(numbers) else None,
+        "previous_query": _of_page(filters, page - 1) if page > 1 else None,
+        "next_query": _of_page(filters, page + 1) if start + A_PAGE < len(numbers) else None,
     }
     return _page(request, shown, context)
 
@@ -67,6 +68,15 @@ def _deleted(request: HttpRequest) -> tuple[Filters, list[int]]:
     everywhere = filters if filters.view else replace(filters, view="everything")
     found = standings_of(everywhere, viewer=viewer_of(person_of(request).pk), now=timezone.now())
     return filters, deleted_ones(found)
+
+
+def _page_number(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "")
+    return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
+
+
+def _of_page(filters: Filters, page: int) -> str:
+    return urlencode([*parse_qsl(filters.query()), ("page", page)])
 
 
 def _page(request: HttpRequest, numbers: list[int], context: dict[str, Any]) -> HttpResponse:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, viewer_of
-from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, SORTS, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
+from iamdash.candidates.queries import pages
+from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of, viewer_of
+from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
+from iamdash.candidates.queries.order import SORTS
 from iamdash.models import Candidate, Note
 from iamdash.standing.assess import Cause, assess
 from tests.factories import (
@@ -53,21 +55,21 @@ def names(page: CandidateList) -> list[str]:
     return [row.user_name for row in page.rows]
 
 
-@given(st.dictionaries(st.sampled_from([*TEXTS, "page", "utm_source"]), st.sampled_from(KNOWN) | st.text(max_size=20)))
+@given(st.dictionaries(st.sampled_from([*TEXTS, "utm_source"]), st.sampled_from(KNOWN) | st.text(max_size=20)))
 def test_the_canonical_address_of_a_canonical_address_is_itself(asked: dict[str, str]) -> None:
     filters = Filters.of(asked)
-    once = filters.query(page=filters.page)
+    once = filters.here
 
     again = Filters.of(dict(parse_qsl(once, keep_blank_values=True)))
 
-    assert again.query(page=again.page) == once
+    assert again.here == once
 
 
 def test_a_change_of_anything_but_the_page_goes_back_to_the_first_page() -> None:
-    filters = Filters.of({"q": "s3", "page": "4"})
+    filters = Filters.of({"q": "s3", "after": "4"})
 
     assert filters.query(stage="claimed") == "q=s3&stage=claimed"
-    assert filters.query(page=5) == "q=s3&page=5"
+    assert filters.query(after="5") == "q=s3&after=5"
 
 
 def test_a_search_looks_everywhere_and_its_absence_looks_at_what_is_open() -> None:
@@ -164,6 +166,74 @@ def test_every_order_lists_everybody_once(sort: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("view", ["open", "everything"])
+@pytest.mark.parametrize("sort", [f"{direction}{name}" for name in SORTS for direction in ("", "-")])
+def test_pages_follow_each_other_and_lead_back_in_every_order(
+    sort: str, view: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 2)
+    monkeypatch.setattr(pages, "MOST_COUNTED", 4)
+    for number in range(3):
+        candidate_named(f"plain-{number}")
+    make_claim(candidate_named("claimed", keys=({"last_used_at": None}, {"status": "Inactive"})))
+    candidate_named("keyless", keys=({"gone_at": days_ago(1)},))
+    candidate_named("gone", gone_at=days_ago(2), gone_confirmed_at=days_ago(1))
+    answer_all()
+
+    def of(query: str | None) -> CandidateList:
+        return candidate_list(Filters.of(dict(parse_qsl(query or ""))), viewer=NOBODY, now=NOW)
+
+    expected = list(standings_of(Filters(view=view, sort=sort), viewer=NOBODY, now=NOW).values_list("pk", flat=True))
+    page = of(f"view={view}&sort={sort}")
+    there = [page]
+    while page.next_query:
+        there.append(page := of(page.next_query))
+    back = [page]
+    while page.previous_query:
+        back.append(page := of(page.previous_query))
+    last = of(there[0].last_query)
+
+    assert [row.number for page in there for row in page.rows] == expected
+    assert [row.number for page in reversed(back) for row in page.rows] == expected
+    assert [row.number for row in last.rows] == expected[-2:]
+    assert [(page.first, page.last) for page in there] == [(1, 2), (3, 4), (5, len(expected))]
+    assert (there[0].first_query, there[1].first_query == there[0].query, last.next_query) == (None, True, None)
+
+
+@pytest.mark.django_db
+def test_counts_stop_at_a_limit_and_so_does_the_position(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PAGE_SIZE", 1)
+    monkeypatch.setattr(pages, "MOST_COUNTED", 1)
+    numbers = [candidate_named(f"uploader-{number}").pk for number in range(4)]
+
+    page = listed(after=str(numbers[1]), sort="user")
+
+    assert (page.matching, page.in_view, names(page)) == (2, 2, ["uploader-2"]), "one more than the limit: more"
+    assert (page.first, page.last) == (None, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", [{"after": "99999999"}, {"after": "x"}, {"before": "-1"}, {"before": "²"}])
+def test_a_place_that_means_nothing_is_a_chip_and_the_page_is_the_first(place: dict[str, str]) -> None:
+    candidate_named("uploader")
+
+    page = listed(**place)
+
+    assert names(page) == ["uploader"]
+    assert [chip.text for chip in page.chips] == [f"Page: {next(iter(place.values()))} (unknown, ignored)"]
+
+
+@pytest.mark.django_db
+def test_one_or_two_letters_find_what_a_word_begins_with() -> None:
+    candidate_named("payment-ci-7")
+    candidate_named("circus")
+    candidate_named("electricity")
+
+    assert sorted(names(listed(q="ci"))) == ["circus", "payment-ci-7"]
+    assert sorted(names(listed(q="ici"))) == ["electricity"]
+
+
+@pytest.mark.django_db
 def test_of_one_risk_the_oldest_key_comes_first_unless_told_otherwise() -> None:
     candidate_named("young", keys=({"created_at": days_ago(100)},))
     candidate_named("old", keys=({"created_at": days_ago(900)},))
@@ -243,13 +313,13 @@ def test_a_user_gone_once_is_open_and_says_so_until_it_is_confirmed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_takes_seven_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_page_takes_five_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(8):
         make_claim(candidate_named(f"uploader-{number}"))
     answer_all()
     viewer = viewer_of(make_person(teams=(make_team(),)).pk)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         candidate_list(Filters.of({"q": "uploader", "used": "7"}), viewer=viewer, now=NOW)
 
 

@@ -173,8 +173,8 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
         make_claim(candidate)
         answer(candidate)
 
-    # Session, person, their teams (to see, to claim), accounts, teams, tabs, matches, rows, keys; the age of the data.
-    with django_assert_num_queries(12):
+    # Session, person, their teams (to see, to claim), accounts, teams, the page, its rows, counts; the age of the data.
+    with django_assert_num_queries(10):
         signed_in.get("/candidates/")
 
 

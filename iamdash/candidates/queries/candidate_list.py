@@ -4,24 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
+from iamdash.candidates.queries import pages
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
 from iamdash.candidates.queries.filters import (
+    END,
     MY_TEAMS,
     NOBODY,
     VIEWS,
     Filters,
     Viewer,
     filter_condition,
-    order,
-    sort_labels,
     view_condition,
 )
+from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
+from iamdash.candidates.queries.order import order as order_of
+from iamdash.candidates.queries.pages import capped_counts, page_of
 from iamdash.models import AwsAccount, Membership, Standing, Team
 
-PAGE_SIZE = 50
 # What the form of filters has no field for, and must not lose.
 HIDDEN = ("view", "keys", "age", "likely", "opened", "claim")
 COLUMNS = (
@@ -46,7 +48,10 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class CandidateList:
-    """The page. `matching` of `in_view` candidates match; `first` to `last` are on this page."""
+    """The page. `matching` of `in_view` candidates match, counted up to MOST_COUNTED; one more than that means more.
+
+    `first` to `last` are on this page; None: they are further on than is counted.
+    """
 
     rows: tuple[CandidateRow, ...]
     tabs: tuple[Tab, ...]
@@ -59,10 +64,12 @@ class CandidateList:
     search: str
     matching: int
     in_view: int
-    first: int
-    last: int
+    first: int | None
+    last: int | None
+    first_query: str | None
     previous_query: str | None
     next_query: str | None
+    last_query: str | None
     query: str
     export_query: str
     cleared_query: str
@@ -78,50 +85,50 @@ def viewer_of(person_id: int) -> Viewer:
 
 
 def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> CandidateList:
-    """Return one page of the list. Seven queries, whatever the size of the organisation."""
-    accounts, teams = known_accounts(), known_teams()
-    counts = tab_counts(viewer=viewer, now=now)
-    view = filters.shown_view
+    """Return one page of the list. Six queries at most, whatever the size of the organisation."""
+    ages, teams = account_ages(), known_teams()
+    accounts = {account.account_id: account.name for account in ages}
     found = _found(filters, accounts, teams, viewer=viewer, now=now)
-    totals = found.aggregate(matching=Count("pk"), gone=Count("pk", filter=Q(is_open=False)))
-    matching = totals["matching"]
-    page = min(filters.page, max(-(-matching // PAGE_SIZE), 1))
-    start = (page - 1) * PAGE_SIZE
-    rows = rows_of(found.order_by(*order(filters.shown_sort))[start : start + PAGE_SIZE], viewer=viewer, now=now)
-    controls = selects(filters, accounts, teams)
+    order = order_of(filters.shown_sort)
+    page = page_of(found, order, filters)
+    is_later = page.has_previous and page.places
+    earlier = found.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
+    gone = found.filter(is_open=False) if filters.shown_view == "everything" else found.none()
+    counts = capped_counts(_views(viewer=viewer, now=now) | {"matching": found, "gone": gone, "earlier": earlier})
+    rows = rows_of(page.numbers, ages, viewer=viewer, now=now)
+    first = counts["earlier"] + 1 if counts["earlier"] <= pages.MOST_COUNTED else None
+    view, controls = filters.shown_view, selects(filters, accounts, teams)
     return CandidateList(
         rows=rows,
         tabs=tabs(counts, filters),
         view_name=VIEWS[view],
         selects=controls,
-        hidden=tuple(
-            (name, value)
-            for name in ("view", "keys", "age", "likely", "opened", "claim")
-            if (value := getattr(filters, name))
-        ),
-        chips=tuple(chips(filters, controls)),
+        hidden=tuple((name, value) for name in HIDDEN if (value := getattr(filters, name))),
+        chips=tuple(chips(filters, controls, is_placed=page.is_placed)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
-        sort_label=sort_labels()[filters.shown_sort],
+        sort_label=order.words,
         search=filters.q,
-        matching=matching,
+        matching=counts["matching"],
         in_view=counts[view],
-        first=start + 1 if rows else 0,
-        last=start + len(rows),
-        previous_query=filters.query(page=page - 1) if page > 1 else None,
-        next_query=filters.query(page=page + 1) if start + len(rows) < matching else None,
-        query=filters.query(page=page),
+        first=first,
+        last=first + len(rows) - 1 if first else None,
+        first_query=filters.query() if page.has_previous else None,
+        previous_query=filters.query(before=str(page.numbers[0])) if page.has_previous and rows else None,
+        next_query=filters.query(after=str(page.numbers[-1])) if page.has_next and rows else None,
+        last_query=filters.query(before=END) if page.has_next else None,
+        query=filters.here,
         export_query=filters.query(),
         cleared_query=Filters(view=filters.shown_view, sort=filters.sort).query(),
         has_accounts=bool(accounts),
         has_candidates=counts["everything"] > 0,
-        gone_found=totals["gone"] if view == "everything" else 0,
+        gone_found=counts["gone"],
     )
 
 
 def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
     """Return the candidates of the whole list, all pages of it, in its order."""
     found = _found(filters, known_accounts(), known_teams(), viewer=viewer, now=now)
-    return found.order_by(*order(filters.shown_sort))
+    return found.order_by(*order_of(filters.shown_sort).by())
 
 
 def known_accounts() -> dict[str, str]:
@@ -144,11 +151,12 @@ def _found(
 
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """Return the number of candidates of every view, in one query."""
-    conditions = {view: view_condition(view, viewer=viewer, now=now) for view in VIEWS}
-    return Standing.objects.aggregate(
-        **{view: Count("pk", filter=condition) if condition else Count("pk") for view, condition in conditions.items()}
-    )
+    """Return the number of candidates of every view, up to MOST_COUNTED, in one query."""
+    return capped_counts(_views(viewer=viewer, now=now))
+
+
+def _views(*, viewer: Viewer, now: datetime) -> dict[str, QuerySet[Standing]]:
+    return {view: Standing.objects.filter(view_condition(view, viewer=viewer, now=now)) for view in VIEWS}
 
 
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:

@@ -1,18 +1,16 @@
 """The rows of the candidates list."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from iamdash.candidates.queries.exceptions import Flag, block_of, ending
 from iamdash.candidates.queries.filters import Viewer
-from iamdash.candidates.queries.frame import behind
-from iamdash.models import AccessKey, Standing
+from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
+from iamdash.models import Standing
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, day_in_words
@@ -23,6 +21,14 @@ from iamdash.standing.answer import sentence_from_json
 # A row has one line for the reason: the end of an ID tells one key of a user from the other, and the limit is on the
 # candidate's own page.
 KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
+# What a row has no room for, and what would have to be fetched from where long values lie.
+NOT_SHOWN = (
+    *("steps", "next_step", "deactivate_requirements", "delete_requirements"),
+    *(
+        f"candidate__iam_user__{column}"
+        for column in ("tags", "groups", "attached_policies", "inline_policies", "other_credentials_read")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +88,23 @@ class CandidateRow:
 
 def candidate_row(number: int, *, viewer: Viewer, now: datetime) -> CandidateRow | None:
     """Return one row of the list, or None where there is no such candidate."""
-    return next(iter(rows_of(Standing.objects.filter(pk=number), viewer=viewer, now=now)), None)
+    return next(iter(rows_of([number], account_ages(), viewer=viewer, now=now)), None)
 
 
-def rows_of(standings: QuerySet[Standing], *, viewer: Viewer, now: datetime) -> tuple[CandidateRow, ...]:
-    """Return these standings as rows, in their order. Three queries."""
-    found = list(
-        standings.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person", "likely_team").defer(
-            "steps", "next_step"
-        )
+def rows_of(
+    numbers: Sequence[int], accounts: Iterable[AccountAge], *, viewer: Viewer, now: datetime
+) -> tuple[CandidateRow, ...]:
+    """Return these candidates as rows, in their order. One query."""
+    found = (
+        Standing.objects.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person", "likely_team")
+        .defer(*NOT_SHOWN)
+        .in_bulk(numbers)
     )
-    unread = _unread(standing.candidate.iam_user_id for standing in found)
-    read_at = behind(now=now)
+    read_at = behind(accounts, now=now)
     return tuple(
-        _row(standing, viewer, now, unread[standing.candidate.iam_user_id], read_at.get(account_of(standing)))
-        for standing in found
+        _row(standing, viewer, now, read_at.get(account_of(standing)))
+        for number in numbers
+        if (standing := found.get(number))
     )
 
 
@@ -105,20 +113,10 @@ def account_of(standing: Standing) -> str:
     return standing.candidate.iam_user.aws_account_id
 
 
-def _unread(iam_user_ids: Iterable[int]) -> dict[int, bool]:
-    """Return for each IAM user whether the last use of a key was never read; with no key IDs known, that is so."""
-    unread: dict[int, bool] = defaultdict(lambda: True)
-    keys = AccessKey.objects.filter(iam_user__in=list(iam_user_ids), gone_at=None).order_by()
-    for iam_user_id, as_of in keys.values_list("iam_user", "last_used_as_of"):
-        unread[iam_user_id] = as_of is None or (iam_user_id in unread and unread[iam_user_id])
-    return unread
-
-
 def _row(
     standing: Standing,
     viewer: Viewer,
     now: datetime,
-    unread: bool,  # noqa: FBT001  one fact more
     as_of: datetime | None,
 ) -> CandidateRow:
     iam_user = standing.candidate.iam_user
@@ -139,7 +137,7 @@ def _row(
         last_used_at=standing.last_used_at,
         last_used_service=standing.last_used_service,
         last_used_region=standing.last_used_region,
-        unread=unread,
+        unread=standing.use_unread,
         active_keys=standing.active_keys,
         inactive_keys=standing.inactive_keys,
         oldest_key_created_at=standing.oldest_key_created_at,

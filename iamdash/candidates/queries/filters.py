@@ -9,12 +9,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Exists, F, OrderBy, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
+from iamdash.candidates.queries.order import DEFAULT_SORT, SORTS
 from iamdash.candidates.queries.search import matches
-from iamdash.models import AccessKey, ExceptionGrant
+from iamdash.models import ExceptionGrant, sort_keys
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.exception import Waiting
 from iamdash.rules.risk import Risk
@@ -25,6 +26,7 @@ LONGEST = 200
 WEEK = timedelta(days=7)
 NOBODY = "none"
 MY_TEAMS = "mine"
+END = "end"
 
 VIEWS = {
     "open": "All open",
@@ -69,21 +71,6 @@ AGES = {
 OPENED = {"week": "In the last 7 days"}
 CLAIMS = {"lapsing": "Lapses soon"}
 BLOCKED = {each.value: f"By {each.label.lower()}" for each in Waiting} | {"review": "To be reviewed"}
-# Sort name: the column, whether its order runs against the name (the oldest key was created first), words for the
-# order up and for the order down.
-SORTS = {
-    "risk": ("risk", False, "Lowest risk first", "Highest risk first"),
-    "age": ("oldest_key_created_at", True, "Newest key first", "Oldest key first"),
-    "user": ("candidate__iam_user__user_name", False, "User name, A to Z", "User name, Z to A"),
-    "account": ("candidate__iam_user__aws_account__name", False, "Account, A to Z", "Account, Z to A"),
-    "owner": ("owner_team__name", False, "Owner, A to Z", "Owner, Z to A"),
-    "stage": ("stage", False, "First stage first", "Last stage first"),
-    "since": ("stage_since", True, "Shortest in its stage first", "Longest in its stage first"),
-    "used": ("last_used_at", False, "Longest unused first", "Last used first"),
-}
-IN_WORDS = frozenset({"user", "account", "owner"})
-MOST_FIRST = frozenset({"risk", "age", "since", "used"})
-DEFAULT_SORT = "-risk"
 # What can be done today. With no active key there is nothing to deactivate, however safe that is.
 SAFE_TO_DEACTIVATE = Q(is_open=True, safe_to_deactivate=Verdict.YES, active_keys__gt=0)
 # A suggestion ends where somebody claims.
@@ -101,7 +88,10 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an address asks for, as it was written; "" where it says nothing. The order of the fields is canonical."""
+    """What an address asks for, as it was written; "" where it says nothing. The order of the fields is canonical.
+
+    `after`, `before`: the number of the candidate after or before which the page lies; `before` may be END.
+    """
 
     view: str = ""
     q: str = ""
@@ -118,15 +108,15 @@ class Filters:
     claim: str = ""
     blocked: str = ""
     sort: str = ""
-    page: int = 1
+    after: str = ""
+    before: str = ""
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Filters":
         """Read the parameters of an address. What says nothing, or only the default, becomes ""."""
         texts = {name: _clean(parameters.get(name, "")) for name in TEXTS}
-        page = parameters.get("page", "")
-        asked = cls(**texts, page=int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 7 else 1)
-        asked = replace(asked, sort="" if asked.sort == DEFAULT_SORT else asked.sort, page=max(asked.page, 1))
+        asked = cls(**texts)
+        asked = replace(asked, sort="" if asked.sort == DEFAULT_SORT else asked.sort)
         return replace(asked, view="") if asked.view == asked.default_view else asked
 
     @property
@@ -144,20 +134,23 @@ class Filters:
         """Return the sort that the list has: a key of SORTS, with "-" before it where it runs down."""
         return self.sort if self.sort.removeprefix("-") in SORTS else DEFAULT_SORT
 
-    def query(self, **changes: str | int) -> str:
+    @property
+    def here(self) -> str:
+        """Return the canonical query string of this very page."""
+        return self.query(after=self.after, before=self.before)
+
+    def query(self, **changes: str) -> str:
         """Return the canonical query string, with changes; a change of anything else goes back to the first page."""
-        changed = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]  # names of fields, by the caller
+        changed = replace(self, **({"after": "", "before": ""} | changes))
         said = {field.name: getattr(changed, field.name) for field in fields(changed)}
         if changed.view == changed.default_view:
             said["view"] = ""
         if changed.sort == DEFAULT_SORT:
             said["sort"] = ""
-        if changed.page == 1:
-            said["page"] = ""
         return urlencode({name: value for name, value in said.items() if value != ""})
 
 
-TEXTS = [field.name for field in fields(Filters) if field.name != "page"]
+TEXTS = [field.name for field in fields(Filters)]
 
 
 def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
@@ -179,7 +172,7 @@ def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
         "exceptions": Q(exception_until__isnull=False),
         "exceptions-asked": exception_asked(),
         "deleted": Q(is_open=False, stage=Stage.DELETED),
-        "unreadable": Q(is_open=False, exception_until=None) & ~Q(stage=Stage.DELETED),
+        "unreadable": Q(is_open=False, exception_until=None, stage__lt=Stage.DELETED),
         "everything": Q(),
     }[view]
 
@@ -196,7 +189,7 @@ def filter_condition(
     if filters.stage in STAGES:
         condition &= Q(stage=STAGES[filters.stage])
     if filters.risk in RISKS:
-        condition &= Q(risk__in=RISKS[filters.risk][1])
+        condition &= _of_risk(RISKS[filters.risk][1])
     if filters.route in ROUTES:
         condition &= Q(candidate__route="" if filters.route == NOBODY else filters.route)
     if filters.used in USED:
@@ -225,40 +218,11 @@ def claim_lapses_soon(now: datetime) -> Q:
 def of_age(age: str, *, now: datetime) -> Q:
     """Return which standings have an active key, and an oldest key of this age (of AGES)."""
     _words, _short, days, below = AGES[age]
-    return Q(
-        active_keys__gt=0,
-        oldest_key_created_at__lte=now - timedelta(days=days),
-        oldest_key_created_at__gt=now - timedelta(days=below),
+    return (
+        Q(active_keys__gt=0)
+        & Q(LessThan(sort_keys.OLDEST_KEY_FIRST, now - timedelta(days=days)))
+        & Q(GreaterThanOrEqual(sort_keys.OLDEST_KEY_FIRST, now - timedelta(days=below)))
     )
-
-
-def order(sort: str) -> list[OrderBy]:
-    """Return the order of a known sort: what is missing last, ties by number, so that pages never overlap.
-
-    Of one risk, the oldest key comes first, whichever way the risk runs.
-    """
-    name = sort.removeprefix("-")
-    column, against, _up, _down = SORTS[name]
-    down = sort.startswith("-") is not against
-    expression = Lower(column) if name in IN_WORDS else F(column)
-    first = expression.desc(nulls_last=True) if down else expression.asc(nulls_last=True)
-    then = [F("oldest_key_created_at").asc(nulls_last=True)] if name == "risk" else []
-    return [first, *then, F("pk").asc()]
-
-
-def sort_labels() -> dict[str, str]:
-    """Return every sort with its words."""
-    labels: dict[str, str] = {}
-    for name, (_column, _against, up, down) in SORTS.items():
-        labels |= {f"-{name}": down, name: up} if name in MOST_FIRST else {name: up, f"-{name}": down}
-    return labels
-
-
-def unread_keys() -> Q:
-    """Return the condition "some key of this IAM user has a last use that was never read"."""
-    keys = AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), gone_at=None)
-    ids_unknown = ~Q(Exists(keys)) & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
-    return Q(Exists(keys.filter(last_used_as_of=None))) | ids_unknown
 
 
 def _by_time(filters: Filters, now: datetime) -> Q:
@@ -272,6 +236,14 @@ def exception_asked() -> Q:
     """Return which standings are of candidates for which an exception was asked that nobody has decided on."""
     waiting = ExceptionGrant.objects.filter(approved_at=None, declined_at=None, ended_at=None)
     return ~Q(stage=Stage.DELETED) & Q(candidate__in=waiting.values("candidate"))
+
+
+def _of_risk(risks: list[Risk]) -> Q:
+    # In the words of the index, which so leads to where they begin.
+    least, most = Value(-max(risks)), Value(-min(risks))
+    return Q(GreaterThanOrEqual(sort_keys.HIGHEST_RISK_FIRST, least)) & Q(
+        LessThanOrEqual(sort_keys.HIGHEST_RISK_FIRST, most)
+    )
 
 
 def _owned_by(team: str, viewer: Viewer) -> Q:
@@ -288,12 +260,12 @@ def _blocked(blocked: str, now: datetime) -> Q:
 
 def _used(used: str, now: datetime) -> Q:
     if used == "unread":
-        return Q(last_used_at=None) & unread_keys()
+        return Q(last_used_at=None, use_unread=True)
     if used == "none":
-        return Q(last_used_at=None) & ~unread_keys() & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
+        return Q(last_used_at=None, use_unread=False) & (Q(active_keys__gt=0) | Q(inactive_keys__gt=0))
     if used.startswith("over-"):
-        return Q(last_used_at__lt=now - timedelta(days=int(used.removeprefix("over-"))))
-    return Q(last_used_at__gte=now - timedelta(days=int(used)))
+        return Q(LessThan(sort_keys.LONGEST_UNUSED_FIRST, now - timedelta(days=int(used.removeprefix("over-")))))
+    return Q(GreaterThanOrEqual(sort_keys.LAST_USED_FIRST, now - timedelta(days=int(used))))
 
 
 def _clean(value: str) -> str:

@@ -1,5 +1,6 @@
 """What the frame of every page says about its data: when AWS was last read, and which accounts fell behind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +12,17 @@ from iamdash.models import AwsAccount, SyncOutcome, SyncRun
 
 @dataclass(frozen=True, slots=True)
 class AccountAge:
-    """How the newest finished sync of one AWS account ended, and when one last brought something home."""
+    """How the newest finished sync of one AWS account ended, and when one last brought something home.
+
+    `is_read`: it still is, by the schedule.
+    """
 
     account_id: str
     name: str
     last_outcome: str
     last_good_at: datetime | None
     long_lived_credential: bool
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +46,41 @@ def late_after() -> timedelta:
     return timedelta(minutes=max(3 * settings.SYNC_EVERY_MINUTES, 30))
 
 
-def behind(*, now: datetime) -> dict[str, datetime]:
-    """Return the accounts whose rows are older than they should be, with when they were last read. One query.
+def account_ages() -> tuple[AccountAge, ...]:
+    """Return how old the data of every AWS account is, by name; of those no longer read too. One query."""
+    newest = SyncRun.objects.filter(aws_account=OuterRef("pk"), finished_at__isnull=False).order_by("-started_at")
+    good = newest.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL])
+    rows = (
+        AwsAccount.objects.order_by("name")
+        .annotate(
+            last_outcome=Subquery(newest.values("outcome")[:1]),
+            long_lived=Subquery(newest.values("long_lived_credential")[:1]),
+            last_good_at=Subquery(good.values("finished_at")[:1]),
+        )
+        .values_list("account_id", "name", "last_outcome", "last_good_at", "long_lived", "removed_at")
+    )
+    return tuple(
+        AccountAge(account_id, name, outcome or "", good_at, bool(long_lived), removed_at is None)
+        for account_id, name, outcome, good_at, long_lived, removed_at in rows
+    )
+
+
+def behind(accounts: Iterable[AccountAge], *, now: datetime) -> dict[str, datetime]:
+    """Return the accounts whose rows are older than they should be, with when they were last read.
 
     Lists mark the rows of these; the frame says why.
     """
     limit = late_after()
     return {
         account.account_id: account.last_good_at
-        for account in _accounts()
-        if account.last_good_at and _is_behind(account, now=now, limit=limit)
+        for account in accounts
+        if account.is_read and account.last_good_at and _is_behind(account, now=now, limit=limit)
     }
 
 
 def data_age(*, now: datetime, limit: timedelta) -> DataAge:
     """Return the age of the data of every account that is still read, in one query."""
-    accounts = _accounts()
+    accounts = [account for account in account_ages() if account.is_read]
     good = [account.last_good_at for account in accounts if account.last_good_at]
     synced_at = max(good, default=None)
     return DataAge(
@@ -66,24 +90,6 @@ def data_age(*, now: datetime, limit: timedelta) -> DataAge:
         partial=tuple(account for account in accounts if account.last_outcome == SyncOutcome.PARTIAL),
         long_lived=any(account.long_lived_credential for account in accounts),
     )
-
-
-def _accounts() -> list[AccountAge]:
-    finished = SyncRun.objects.filter(aws_account=OuterRef("pk"), finished_at__isnull=False).order_by("-started_at")
-    good = finished.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL])
-    rows = (
-        AwsAccount.objects.filter(removed_at=None)
-        .annotate(
-            last_outcome=Subquery(finished.values("outcome")[:1]),
-            long_lived=Subquery(finished.values("long_lived_credential")[:1]),
-            last_good_at=Subquery(good.values("finished_at")[:1]),
-        )
-        .values_list("account_id", "name", "last_outcome", "last_good_at", "long_lived")
-    )
-    return [
-        AccountAge(account_id, name, outcome or "", good_at, bool(long_lived))
-        for account_id, name, outcome, good_at, long_lived in rows
-    ]
 
 
 def _is_behind(account: AccountAge, *, now: datetime, limit: timedelta) -> bool:

@@ -7,17 +7,17 @@ from iamdash.candidates.queries.filters import (
     AGES,
     BLOCKED,
     CLAIMS,
+    END,
     KEYS,
     OPENED,
     RISKS,
     ROUTES,
-    SORTS,
     STAGES,
     USED,
     VIEWS,
     Filters,
-    sort_labels,
 )
+from iamdash.candidates.queries.order import MOST_FIRST, SORTS, sort_labels
 
 AGE_WORDS = {name: words for name, (words, *_rest) in AGES.items()}
 
@@ -87,7 +87,8 @@ def _select(name: str, label: str, everything: str, values: Mapping[str, str], c
     return Select(name, label, tuple(Choice(value, text, value == chosen) for value, text in all_values.items()))
 
 
-def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
+def chips(filters: Filters, selects: Iterable[Select], *, is_placed: bool) -> Iterable[Chip]:
+    """Yield what is in force, and what means nothing. `is_placed`: the page lies where the address says."""
     labels = {select.name: select for select in selects}
     if filters.view and filters.view not in VIEWS:
         yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
@@ -105,6 +106,9 @@ def chips(filters: Filters, selects: Iterable[Select]) -> Iterable[Chip]:
             yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))
     if filters.sort and filters.sort.removeprefix("-") not in SORTS:
         yield Chip(f"Sort: {filters.sort} (unknown, ignored)", filters.query(sort=""))
+    asked = filters.after or filters.before
+    if asked and not is_placed and asked != END:
+        yield Chip(f"Page: {asked} (unknown, ignored)", filters.query())
 
 
 def _ignored(words: str) -> str:
@@ -115,5 +119,5 @@ def column(filters: Filters, name: str, label: str) -> Column:
     shown = filters.shown_sort
     direction = {name: "ascending", f"-{name}": "descending"}.get(shown, "")
     # First the order that people mean: the highest risk, the oldest key and the newest use on top, names from A.
-    first, second = (f"-{name}", name) if name in {"risk", "age", "used"} else (name, f"-{name}")
+    first, second = (f"-{name}", name) if name in MOST_FIRST else (name, f"-{name}")
     return Column(name, label, filters.query(sort=second if shown == first else first), direction)

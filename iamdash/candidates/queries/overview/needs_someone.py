@@ -1,5 +1,6 @@
 """Who needs someone: reopened, under an exception that ends soon, or too long in one stage."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from iamdash.candidates.queries.exceptions import WARNED, Flag, block_flag, ending
-from iamdash.candidates.queries.frame import behind
+from iamdash.candidates.queries.frame import AccountAge, behind
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
@@ -34,7 +35,7 @@ class NeedsSomeone:
     as_of: datetime | None
 
 
-def needs_someone(scope: Scope, *, now: datetime) -> tuple[NeedsSomeone, ...]:
+def needs_someone(scope: Scope, accounts: Iterable[AccountAge], *, now: datetime) -> tuple[NeedsSomeone, ...]:
     """Return who was reopened, the newest first, then whose exception ends next, then who has been stuck longest."""
     needs = Q(is_open=True) & (Q(reopened_at__isnull=False) | Q(stuck_from__lte=now))
     ends = Q(exception_until__lte=now + WARNED)
@@ -48,7 +49,7 @@ def needs_someone(scope: Scope, *, now: datetime) -> tuple[NeedsSomeone, ...]:
             *("reopened", "exception_until", "candidate__blocked_by", "candidate__block_review_on"),
         )[:MOST]
     )
-    read_at = behind(now=now)
+    read_at = behind(accounts, now=now)
     return tuple(
         NeedsSomeone(
             number=number,

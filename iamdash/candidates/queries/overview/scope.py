@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.db.models import Q
 
 from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
-from iamdash.models import AwsAccount, Standing
+from iamdash.models import Standing
 
 EVERYTHING = "all"
 MINE = "mine"
@@ -89,8 +89,3 @@ def scope_choices(scope: Scope, *, viewer: Viewer, accounts: Mapping[str, str]) 
     """Return what can be chosen: everything, the viewer's teams where there are any, and each account."""
     labels = {EVERYTHING: "All accounts and teams"} | ({MINE: "My teams"} if viewer.team_slugs else {}) | dict(accounts)
     return tuple(ScopeChoice(value, label, value == scope.value) for value, label in labels.items())
-
-
-def read_accounts() -> dict[str, str]:
-    """Return the name of every AWS account that is read."""
-    return dict(AwsAccount.objects.filter(removed_at=None).order_by("name").values_list("pk", "name"))

@@ -1,0 +1,114 @@
+"""One page of the list, found by the place where it begins; and counts that stop at a limit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, OrderBy, Q, QuerySet
+
+from iamdash.candidates.queries.filters import END, Filters
+from iamdash.candidates.queries.order import Order
+from iamdash.models import Standing
+
+PAGE_SIZE = 50
+# Nobody reads how many they are beyond this; "1,000+" costs the same in any organisation.
+MOST_COUNTED = 1000
+
+
+# The views that hold both what is open and what is not.
+MIXED = frozenset({"everything", "exceptions-asked"})
+# The keys of a row in an order, and its number last.
+Place = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The candidates of one page, each with its place. `is_placed`: the page lies where the address says.
+
+    It does not where the address names no candidate that there is: then the page is the first.
+    """
+
+    places: tuple[Place, ...]
+    is_placed: bool
+    has_previous: bool
+    has_next: bool
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the candidates by number, in order."""
+        return tuple(place[-1] for place in self.places)
+
+
+def page_of(found: QuerySet[Standing], order: Order, filters: Filters) -> Page:
+    """Return the page that the address asks for. Two queries; the first page and the last, one.
+
+    What is open and what is not are read apart and merged where a view holds both: either comes out of an index in
+    order, both together do not.
+    """
+    is_mixed = filters.shown_view in MIXED
+    parts = [found.filter(is_open=is_open) for is_open in (True, False)] if is_mixed else [found]
+    at_end = filters.before == END
+    place = None if at_end else _place(filters.after or filters.before, order)
+    backwards = at_end or (place is not None and not filters.after)
+    places = _places(parts, order, place, backwards=backwards)
+    more = len(places) > PAGE_SIZE
+    return Page(
+        places=places[-PAGE_SIZE:] if backwards else places[:PAGE_SIZE],
+        is_placed=at_end or place is not None,
+        has_previous=more if backwards else place is not None,
+        has_next=not at_end if backwards else more,
+    )
+
+
+def _place(number: str, order: Order) -> Place | None:
+    """Return the place of a candidate; None where there is none of this number."""
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    return _placed(Standing.objects.filter(pk=int(number)), order).first()
+
+
+def _places(
+    parts: Sequence[QuerySet[Standing]], order: Order, place: Place | None, *, backwards: bool
+) -> tuple[Place, ...]:
+    """Return the places from this one on, in order, one more than fill a page; `backwards`: those before it."""
+    beyond = Q() if place is None else order.beyond(place, backwards=backwards)
+    sorted_parts = [
+        _placed(part.filter(beyond), order).order_by(*order.by(backwards=backwards))[: PAGE_SIZE + 1] for part in parts
+    ]
+    rows = sorted_parts[0] if len(parts) == 1 else _merged(sorted_parts, order, backwards=backwards)
+    return tuple(reversed(rows) if backwards else rows)
+
+
+def _merged(parts: Sequence[QuerySet[Standing, Place]], order: Order, *, backwards: bool) -> QuerySet[Standing, Place]:
+    by = [OrderBy(F(name), descending=order.down is not backwards) for name in _names(order)]
+    return parts[0].union(*parts[1:], all=True).order_by(*by)[: PAGE_SIZE + 1]
+
+
+def _placed(standings: QuerySet[Standing], order: Order) -> QuerySet[Standing, Place]:
+    columns = dict(zip(_names(order), order.columns, strict=True))
+    joined = standings.filter(entry__isnull=False) if order.of_entry else standings
+    return joined.annotate(**columns).order_by().values_list(*columns)
+
+
+def _names(order: Order) -> list[str]:
+    return [f"column_{number}" for number in range(len(order.columns))]
+
+
+def capped_counts(found: Mapping[str, QuerySet[Standing]]) -> dict[str, int]:
+    """Return how many there are of each, and MOST_COUNTED + 1 where there are more. One query, whatever it is asked."""
+    texts: list[str] = []
+    parameters: list[Any] = []
+    counts = dict.fromkeys(found, 0)
+    for name, standings in found.items():
+        try:
+            sql, its = standings.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        texts.append(f'(SELECT COUNT(*) FROM ({sql}) AS "some") AS "{name}"')  # noqa: S608  Django's own SQL
+        parameters += its
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(texts)}", parameters)
+        columns = [column.name for column in cursor.description or ()]
+        return counts | dict(zip(columns, cursor.fetchone() or (), strict=True))
