@@ -67,7 +67,7 @@ class Teams:
     by_writing: Mapping[str, TeamFacts] = field(default_factory=dict)
 
     def called(self, words: str) -> TeamFacts | None:
-        """Return the team of this slug, name or alias, however it is spelt, or of such a mailbox; None: there is none."""
+        """Return the team of this slug, name or alias, however it is spelt, or of such a mailbox; None: none is."""
         mailbox, at, _host = words.partition("@")
         return self.by_writing.get(plainly(words)) or (self.by_writing.get(plainly(mailbox)) if at else None)
 

@@ -105,6 +105,7 @@ def at_switched_over(world: World) -> str:
     for _ in range(5):
         world.wait(days=18)
         world.sync()
+        actions.confirm(candidate=world.candidate(), by=world.ada, now=world.now())
     assert world.standing().stage == Stage.SWITCHED_OVER
     return key_id
 
