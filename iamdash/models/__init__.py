@@ -20,6 +20,7 @@ from iamdash.models.list_entry import ListEntry
 from iamdash.models.organisation import AwsAccount, Organization, Programme, Vendor
 from iamdash.models.people import AccessLevel, Membership, Person, Team
 from iamdash.models.standing import Standing
+from iamdash.models.workload import Workload
 
 __all__ = [
     "AccessKey",
@@ -53,4 +54,5 @@ __all__ = [
     "Team",
     "TrackerLink",
     "Vendor",
+    "Workload",
 ]

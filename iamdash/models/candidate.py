@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from iamdash.models.inventory import IamRole, IamUser
 from iamdash.models.people import Person
+from iamdash.models.workload import Workload
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.exception import Waiting
 from iamdash.rules.route import Route
@@ -15,10 +16,14 @@ class Candidate(models.Model):
 
     Stage, verdicts and owner are not here: they are computed, and stored in `Standing`. `cadence`: how often its keys
     are used, as its owner says; "": nobody has said. `blocked_by` (what it waits for) "": it is not blocked.
+    `environment`, `before_production`: in which lane of its workload it is (see `rules.workload.Place`).
     """
 
     iam_user = models.OneToOneField(IamUser, on_delete=models.PROTECT, related_name="candidate")
     opened_at = models.DateTimeField()
+    workload = models.ForeignKey(Workload, null=True, on_delete=models.PROTECT, related_name="candidates")
+    environment = models.CharField(max_length=60, blank=True)
+    before_production = models.PositiveSmallIntegerField(null=True)
     route = models.CharField(max_length=30, choices=[(route.value, route.label) for route in Route], blank=True)
     route_chosen_at = models.DateTimeField(null=True)
     route_chosen_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

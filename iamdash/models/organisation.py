@@ -105,7 +105,8 @@ class Vendor(models.Model):
 class Programme(models.Model):
     """The one row of thresholds and aims. Days and minutes are whole; the rules take them as `Thresholds`.
 
-    `ownership`: [[ownership]] of the file, in its order; None: it has none, and the usual rules hold.
+    `ownership`: [[ownership]] of the file, in its order; None: it has none, and the usual rules hold. `environments`:
+    the words of [workloads], from the lowest to production; None: the usual ones.
     `rules_version`: of the rules by which every IAM user was assessed last; "": not known.
     """
 
@@ -121,6 +122,7 @@ class Programme(models.Model):
     target_date = models.DateField(null=True, blank=True)
     regions = models.JSONField(default=list)
     ownership = models.JSONField(null=True)
+    environments = models.JSONField(null=True)
     loaded_at = models.DateTimeField(null=True, blank=True)
     rules_version = models.CharField(max_length=64, blank=True)
 

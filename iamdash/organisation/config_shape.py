@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from iamdash.organisation.email import checked_email
+from iamdash.rules.workload import words_of
 
 TEN_YEARS = 3650
 ONE_WEEK = 7 * 24 * 60
@@ -139,6 +140,18 @@ class OwnershipEntry(Table):
     ignore: list[Annotated[str, AfterValidator(_text_of(200))]] = []
 
 
+class Workloads(Table):
+    """[workloads]. Each environment has its name and then its other spellings; production is the last."""
+
+    environments: (
+        Annotated[
+            list[Annotated[list[Annotated[str, AfterValidator(_text_of(60))]], Field(min_length=1)]],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
+
+
 class Limits(Table):
     """[thresholds]. With 0 minutes the second proof of gone may follow at once, still by a sync of its own."""
 
@@ -182,6 +195,7 @@ class Config(Table):
     organization: OrganizationEntry | None = None
     teams: list[TeamEntry] = []
     ownership: list[OwnershipEntry] | None = None
+    workloads: Workloads = Workloads()
     thresholds: Limits = Limits()
     programme: Aim = Aim()
     vendors: list[VendorEntry] = []
@@ -194,6 +208,7 @@ class Config(Table):
             "organization": OrganizationEntry,
             "teams": TeamEntry,
             "ownership": OwnershipEntry,
+            "workloads": Workloads,
             "thresholds": Limits,
             "programme": Aim,
             "vendors": VendorEntry,
@@ -208,6 +223,7 @@ class Config(Table):
             *self._of_organization(),
             *self._of_teams(),
             *self._of_ownership(),
+            *self._of_workloads(),
             *self._of_regions(),
             *self._of_vendors(),
             *self._of_claims(),
@@ -263,6 +279,17 @@ class Config(Table):
                 yield place, f'The source "{rule.source}" needs a pattern and the team that it means. Add them.'
             if rule.source in BY_KEYS and not rule.keys:
                 yield place, f'The source "{rule.source}" needs the keys of the tags to look at. Add keys.'
+
+    def _of_workloads(self) -> Iterator[Contradiction]:
+        place = ("workloads", "environments")
+        seen: list[list[str]] = []
+        for spelling in (spelling for each in self.workloads.environments or [] for spelling in each):
+            words = words_of(spelling)
+            if not words:
+                yield place, f'No name can hold "{spelling}": it has neither a letter nor a digit. Remove it.'
+            elif words in seen:
+                yield place, f'"{spelling}" is there twice, however it is spelt. Leave it where it belongs.'
+            seen.append(words)
 
     def _of_regions(self) -> Iterator[Contradiction]:
         for region in sorted({region for region in self.programme.regions if self.programme.regions.count(region) > 1}):

@@ -34,6 +34,7 @@ def load(config: Config, *, now: datetime) -> list[str]:
         *_load_members(config),
         *_load_programme(config, programme),
         *_load_ownership(config, programme),
+        *_load_environments(config, programme),
         *load_vendors(config),
         *_follow_release(programme),
     ]
@@ -198,6 +199,15 @@ def _load_ownership(config: Config, programme: Programme) -> list[str]:
         return []
     programme.ownership = wanted
     return [f"{len(wanted)} rules of ownership" if wanted is not None else "the usual rules of ownership"]
+
+
+def _load_environments(config: Config, programme: Programme) -> list[str]:
+    wanted = config.workloads.environments
+    if programme.environments == wanted:
+        return []
+    programme.environments = wanted
+    names = ", ".join(each[0] for each in wanted or [])
+    return [f"the environments of workloads are {names}" if wanted else "the usual environments of workloads"]
 
 
 def _update(row: models.Model, columns: Mapping[str, Any]) -> list[str]:

@@ -12,11 +12,12 @@ from typing import Any
 from iamdash.rules.route import Route
 from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Teams
 from iamdash.rules.vendors import VendorFacts
+from iamdash.rules.workload import USUAL_ENVIRONMENTS
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The organisation's limits, in whole days or minutes, and its rules of ownership in their order."""
+    """The organisation's limits, in whole days or minutes; its rules of ownership and environments, in their order."""
 
     long_lived_days: int = 90
     grace_days: int = 7
@@ -27,6 +28,7 @@ class Thresholds:
     claim_days: int = 90
     claim_warning_days: int = 14
     ownership: tuple[OwnershipRule, ...] = USUAL_RULES
+    environments: tuple[tuple[str, ...], ...] = USUAL_ENVIRONMENTS
 
 
 @dataclass(frozen=True, slots=True)

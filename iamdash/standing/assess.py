@@ -24,6 +24,7 @@ from iamdash.standing.going_down import claim_ended, lost_evidence, lost_steps, 
 from iamdash.standing.lines import Line
 from iamdash.standing.row import COLUMNS, differing, row
 from iamdash.standing.thresholds import thresholds
+from iamdash.standing.workloads import group
 
 AT_ONCE = 250
 
@@ -55,13 +56,18 @@ def assess(
     facts: it locks the IAM users until that ends, so that two assessments of one candidate follow each other and the
     later one sees what the earlier one changed. Candidates that share a replacement role with these come along.
     """
-    occasion = Occasion(now, cause, actor, sync_run)
     with transaction.atomic():
-        concerned = lock(iam_user_ids)
         limits = thresholds()
-        for start in range(0, len(concerned), AT_ONCE):
-            facts, opened = _open(facts_of(concerned[start : start + AT_ONCE]), limits, occasion)
-            _store(facts, opened, limits, occasion)
+        group(answer_anew(iam_user_ids, limits, Occasion(now, cause, actor, sync_run)), limits.environments)
+
+
+def answer_anew(iam_user_ids: Collection[int], limits: Thresholds, occasion: Occasion) -> list[int]:
+    """Do what `assess` does, in the caller's transaction, without grouping; return all who came along."""
+    concerned = lock(iam_user_ids)
+    for start in range(0, len(concerned), AT_ONCE):
+        facts, opened = _open(facts_of(concerned[start : start + AT_ONCE]), limits, occasion)
+        _store(facts, opened, limits, occasion)
+    return concerned
 
 
 def assess_due(now: datetime) -> int:

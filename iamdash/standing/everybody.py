@@ -3,13 +3,18 @@
 from datetime import datetime
 
 from iamdash.models import IamUser
-from iamdash.standing.assess import Cause, assess
+from iamdash.standing.assess import Cause, Occasion, answer_anew
+from iamdash.standing.thresholds import thresholds
+from iamdash.standing.workloads import group
 
 AT_ONCE = 1000
 
 
 def assess_everybody(*, now: datetime, cause: Cause, actor: str) -> None:
     """Assess all IAM users, so many at a time, in the caller's transaction."""
+    limits, occasion = thresholds(), Occasion(now, cause, actor, None)
     ids = list(IamUser.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), AT_ONCE):
-        assess(ids[start : start + AT_ONCE], now=now, cause=cause, actor=actor)
+        answer_anew(ids[start : start + AT_ONCE], limits, occasion)
+    # Last, when all of them are locked: whoever waits for a new workload holds nothing that this still needs.
+    group(ids, limits.environments)

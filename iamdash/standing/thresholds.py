@@ -5,6 +5,7 @@ from typing import Any
 from iamdash.models import Programme
 from iamdash.rules.facts import Thresholds
 from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Source
+from iamdash.rules.workload import USUAL_ENVIRONMENTS
 
 
 def thresholds() -> Thresholds:
@@ -22,6 +23,7 @@ def thresholds() -> Thresholds:
         claim_days=programme.claim_days,
         claim_warning_days=programme.claim_warning_days,
         ownership=USUAL_RULES if programme.ownership is None else tuple(map(_rule, programme.ownership)),
+        environments=tuple(map(tuple, programme.environments)) if programme.environments else USUAL_ENVIRONMENTS,
     )
 
 

@@ -189,3 +189,19 @@ VALUES = st.recursive(
 @given(st.dictionaries(KEYS, VALUES, max_size=5))
 def test_no_shape_does_anything_but_parse_or_be_refused(document: dict[str, str]) -> None:
     parses_or_refuses("\n".join(f"{key} = {value}" for key, value in document.items()))
+
+
+@pytest.mark.parametrize(
+    ("environments", "words"),
+    [
+        ('[["pre-prod"], ["prod", "PreProd"]]', '"PreProd" is there twice, however it is spelt.'),
+        ('[["staging"], ["--"]]', 'No name can hold "--"'),
+        ("[]", "at least 1 item"),
+        ("[[]]", "at least 1 item"),
+        ('["staging", "production"]', "list"),
+    ],
+)
+def test_environments_that_name_nothing_or_one_thing_twice_are_refused(environments: str, words: str) -> None:
+    found = problems(f"{ACCOUNT}[workloads]\nenvironments = {environments}\n")
+
+    assert any(words in problem for problem in found), found

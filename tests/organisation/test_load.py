@@ -221,3 +221,19 @@ def test_who_leaves_a_team_takes_no_claim_along_and_the_change_says_so() -> None
     assert words in changes
     claim.refresh_from_db()
     assert (claim.ended_at, claim.person) == (None, ann)
+
+
+def test_other_environments_group_the_candidates_anew_at_once() -> None:
+    load(parse_config(PRODUCTION), now=NOW)
+    account = AwsAccount.objects.get()
+    iam_users = [make_iam_user(name, aws_account=account) for name in ("svc-live-uploader", "svc-lab-uploader")]
+    for iam_user in iam_users:
+        make_access_key(iam_user)
+    assess([each.pk for each in iam_users], now=NOW, cause=Cause.AWS, actor="sync")
+    assert Candidate.objects.values("workload").distinct().count() == 2
+
+    changes = load(parse_config(PRODUCTION + '[workloads]\nenvironments = [["lab"], ["live", "prod"]]\n'), now=LATER)
+
+    assert changes == ["the environments of workloads are lab, live"]
+    assert Candidate.objects.values("workload").distinct().count() == 1
+    assert load(parse_config(PRODUCTION), now=LATER) == ["the usual environments of workloads"]
