@@ -99,6 +99,12 @@ class DailyCount(models.Model):
     invented = models.BooleanField(default=False)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["team_slug", "day"], include=["stage", "active_keys"], name="counts_of_a_team"),
+            models.Index(
+                fields=["aws_account_id", "day"], include=["stage", "active_keys"], name="counts_of_an_account"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["day", "aws_account_id", "team_slug", "stage"], name="one_count_a_day")
         ]

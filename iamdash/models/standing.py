@@ -92,6 +92,17 @@ class Standing(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["recheck_at"], name="standings_due"),
+            # For the overview, which counts all there is and has to find it in an index.
+            models.Index(fields=["is_open", "active_keys"], name="standings_by_active"),
+            models.Index(
+                fields=["oldest_key_created_at"],
+                condition=Q(is_open=True, active_keys__gt=0),
+                name="standings_by_age",
+            ),
+            models.Index(fields=["owner_team", "stage", "is_open", "stuck_from"], name="standings_by_team"),
+            models.Index(
+                fields=["exception_until"], condition=Q(exception_until__isnull=False), name="standings_excepted"
+            ),
             models.Index(fields=["stuck_from", "candidate"], condition=Q(is_open=True), name="standings_by_stuck"),
             *(models.Index("is_open", *keys, "candidate", name=f"standings_by_{name}") for name, keys in SORTED),
             *(

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from iamdash.candidates.queries.counts import MOST_COUNTED
 from iamdash.candidates.queries.list_controls import Choice
-from iamdash.candidates.queries.pages import MOST_COUNTED
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days
 from iamdash.rules.stage import Stage

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from iamdash.candidates.queries import pages
+from iamdash.candidates.queries import counts, pages
 from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of, viewer_of
 from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
 from iamdash.candidates.queries.order import SORTS
@@ -172,7 +172,7 @@ def test_pages_follow_each_other_and_lead_back_in_every_order(
     sort: str, view: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pages, "PAGE_SIZE", 2)
-    monkeypatch.setattr(pages, "MOST_COUNTED", 4)
+    monkeypatch.setattr(counts, "MOST_COUNTED", 4)
     for number in range(3):
         candidate_named(f"plain-{number}")
     make_claim(candidate_named("claimed", keys=({"last_used_at": None}, {"status": "Inactive"})))
@@ -203,7 +203,7 @@ def test_pages_follow_each_other_and_lead_back_in_every_order(
 @pytest.mark.django_db
 def test_counts_stop_at_a_limit_and_so_does_the_position(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE_SIZE", 1)
-    monkeypatch.setattr(pages, "MOST_COUNTED", 1)
+    monkeypatch.setattr(counts, "MOST_COUNTED", 1)
     numbers = [candidate_named(f"uploader-{number}").pk for number in range(4)]
 
     page = listed(after=str(numbers[1]), sort="user")

@@ -154,9 +154,9 @@ def test_the_target_date_is_named(signed_in: Client) -> None:
 
 
 def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         overview(now=timezone.now())
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         signed_in.get("/")
 
 

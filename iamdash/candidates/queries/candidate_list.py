@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from iamdash.candidates.queries import pages
+from iamdash.candidates.queries import counts as counting
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
 from iamdash.candidates.queries.filters import (
     END,
@@ -21,7 +21,7 @@ from iamdash.candidates.queries.filters import (
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.order import order as order_of
-from iamdash.candidates.queries.pages import capped_counts, page_of
+from iamdash.candidates.queries.pages import page_of
 from iamdash.models import AwsAccount, Membership, Standing, Team
 
 # What the form of filters has no field for, and must not lose.
@@ -94,9 +94,11 @@ def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> Candid
     is_later = page.has_previous and page.places
     earlier = found.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
     gone = found.filter(is_open=False) if filters.shown_view == "everything" else found.none()
-    counts = capped_counts(_views(viewer=viewer, now=now) | {"matching": found, "gone": gone, "earlier": earlier})
+    counts = counting.capped_counts(
+        _views(viewer=viewer, now=now) | {"matching": found, "gone": gone, "earlier": earlier}
+    )
     rows = rows_of(page.numbers, ages, viewer=viewer, now=now)
-    first = counts["earlier"] + 1 if counts["earlier"] <= pages.MOST_COUNTED else None
+    first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
     view, controls = filters.shown_view, selects(filters, accounts, teams)
     return CandidateList(
         rows=rows,
@@ -152,7 +154,7 @@ def _found(
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
     """Return the number of candidates of every view, up to MOST_COUNTED, in one query."""
-    return capped_counts(_views(viewer=viewer, now=now))
+    return counting.capped_counts(_views(viewer=viewer, now=now))
 
 
 def _views(*, viewer: Viewer, now: datetime) -> dict[str, QuerySet[Standing]]:

@@ -218,10 +218,10 @@ def claim_lapses_soon(now: datetime) -> Q:
 def of_age(age: str, *, now: datetime) -> Q:
     """Return which standings have an active key, and an oldest key of this age (of AGES)."""
     _words, _short, days, below = AGES[age]
-    return (
-        Q(active_keys__gt=0)
-        & Q(LessThan(sort_keys.OLDEST_KEY_FIRST, now - timedelta(days=days)))
-        & Q(GreaterThanOrEqual(sort_keys.OLDEST_KEY_FIRST, now - timedelta(days=below)))
+    return Q(
+        active_keys__gt=0,
+        oldest_key_created_at__lte=now - timedelta(days=days),
+        oldest_key_created_at__gt=now - timedelta(days=below),
     )
 
 

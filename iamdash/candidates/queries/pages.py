@@ -1,11 +1,9 @@
-"""One page of the list, found by the place where it begins; and counts that stop at a limit."""
+"""One page of the list, found by the place where it begins and not by counting rows up to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import F, OrderBy, Q, QuerySet
 
 from iamdash.candidates.queries.filters import END, Filters
@@ -13,8 +11,6 @@ from iamdash.candidates.queries.order import Order
 from iamdash.models import Standing
 
 PAGE_SIZE = 50
-# Nobody reads how many they are beyond this; "1,000+" costs the same in any organisation.
-MOST_COUNTED = 1000
 
 
 # The views that hold both what is open and what is not.
@@ -94,21 +90,3 @@ def _placed(standings: QuerySet[Standing], order: Order) -> QuerySet[Standing, P
 
 def _names(order: Order) -> list[str]:
     return [f"column_{number}" for number in range(len(order.columns))]
-
-
-def capped_counts(found: Mapping[str, QuerySet[Standing]]) -> dict[str, int]:
-    """Return how many there are of each, and MOST_COUNTED + 1 where there are more. One query, whatever it is asked."""
-    texts: list[str] = []
-    parameters: list[Any] = []
-    counts = dict.fromkeys(found, 0)
-    for name, standings in found.items():
-        try:
-            sql, its = standings.order_by().values("pk")[: MOST_COUNTED + 1].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        texts.append(f'(SELECT COUNT(*) FROM ({sql}) AS "some") AS "{name}"')  # noqa: S608  Django's own SQL
-        parameters += its
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(texts)}", parameters)
-        columns = [column.name for column in cursor.description or ()]
-        return counts | dict(zip(columns, cursor.fetchone() or (), strict=True))

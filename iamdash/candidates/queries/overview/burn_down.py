@@ -3,8 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-from django.db.models import Case, Count, DateTimeField, F, Q, Sum, When
+from django.db.models import Case, Count, DateTimeField, F, Max, Q, Sum, When
 from django.db.models.functions import Greatest, TruncDate
 
 from iamdash.candidates.queries.overview.scope import Scope
@@ -13,7 +14,6 @@ from iamdash.rules.forecast import Week
 from iamdash.rules.keys import ACTIVE
 from iamdash.rules.stage import Stage
 
-YEAR = timedelta(days=366)
 MOST_WEEKS = 12
 LEFT = ~Q(stage=Stage.DELETED)
 STANDING = "iam_user__candidate__standing__"
@@ -41,9 +41,15 @@ class DayCount:
 
 
 def history(scope: Scope, *, today: date) -> tuple[DayCount, ...]:
-    """Return the counts of the last year, one a day, until yesterday."""
+    """Return the counts of the last year, one a week up to a week ago. One query, and one more where they are new."""
+    # A day that is over is counted once: until there is a newer row, the answer stands.
+    return _history(scope, today, DailyCount.objects.aggregate(newest=Max("pk"))["newest"])
+
+
+@lru_cache(maxsize=64)
+def _history(scope: Scope, today: date, _newest: int | None) -> tuple[DayCount, ...]:
     rows = (
-        DailyCount.objects.filter(scope.counts(), day__gt=today - YEAR, day__lt=today)
+        DailyCount.objects.filter(scope.counts(), day__in=[today - timedelta(weeks=ago) for ago in range(1, 53)])
         .values("day")
         .annotate(
             keys=Sum("active_keys", filter=LEFT, default=0),

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, Sum
 from iamdash.candidates.queries.filters import NOBODY, ROUTES
 from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.candidates.queries.overview.scope import Scope
-from iamdash.models import DailyCount, Standing
+from iamdash.models import AwsAccount, DailyCount, Standing, Team
 from iamdash.rules.forecast import Outlook, outlook_of_counts
 from iamdash.rules.stage import Stage
 
@@ -20,22 +20,23 @@ WEEKS = 13
 class Grouping:
     """One way to share out the work: by a `column` of the standing, which is also a filter of the list.
 
-    `named_by`: the column of its name; `counted_by`: that of the daily counts, "" where these do not tell.
+    `named_by`: the table of its names, where it has one; `counted_by`: its column of the daily counts, "" where these
+    do not tell.
     """
 
     name: str
     label: str
     column: str
-    named_by: str
+    named_by: type[Team] | type[AwsAccount] | None
     without: str
     counted_by: str = ""
 
 
 ACCOUNT = "candidate__iam_user__aws_account"
 GROUPINGS = {
-    "team": Grouping("team", "By team", "owner_team", "owner_team__name", "No team yet", "team_slug"),
-    "account": Grouping("account", "By account", ACCOUNT, f"{ACCOUNT}__name", "", "aws_account_id"),
-    "route": Grouping("route", "By route", "candidate__route", "candidate__route", "No route chosen"),
+    "team": Grouping("team", "By team", "owner_team", Team, "No team yet", "team_slug"),
+    "account": Grouping("account", "By account", ACCOUNT, AwsAccount, "", "aws_account_id"),
+    "route": Grouping("route", "By route", "candidate__route", None, "No route chosen"),
 }
 
 
@@ -72,18 +73,19 @@ class Groups:
 
 
 def groups(grouping: Grouping, scope: Scope, *, target_on: date | None, now: datetime) -> Groups:
-    """Return how the candidates in `scope` are shared out. Two queries."""
+    """Return how the candidates in `scope` are shared out. Three queries."""
     rows = (
         Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), scope.standings())
-        .values_list(grouping.column, grouping.named_by, "stage")
-        .annotate(number=Count("pk"), stuck=Count("pk", filter=Q(is_open=True, stuck_from__lte=now)))
+        .values_list(grouping.column, "stage")
+        .annotate(number=Count("*"), stuck=Count("stuck_from", filter=Q(is_open=True, stuck_from__lte=now)))
         .order_by()
     )
-    counted: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-    for value, name, *counts in rows:
-        counted.setdefault((value or "", name or ""), []).append((counts[0], counts[1], counts[2]))
-    nobody = counted.pop(("", ""), [])
-    found = [_group(grouping, scope, value, name, counts) for (value, name), counts in counted.items()]
+    counted: dict[str, list[tuple[int, int, int]]] = {}
+    for value, *counts in rows:
+        counted.setdefault(value or "", []).append((counts[0], counts[1], counts[2]))
+    nobody = counted.pop("", [])
+    names = grouping.named_by.objects.in_bulk(list(counted)) if grouping.named_by else {}
+    found = [_group(grouping, scope, value, str(names.get(value, value)), its) for value, its in counted.items()]
     found.sort(key=lambda group: (-group.left, group.name.lower()))
     shown = found[:MOST]
     if grouping.without:

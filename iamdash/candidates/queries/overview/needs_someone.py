@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from iamdash.candidates.queries.exceptions import WARNED, Flag, block_flag, ending
@@ -37,11 +37,15 @@ class NeedsSomeone:
 
 def needs_someone(scope: Scope, accounts: Iterable[AccountAge], *, now: datetime) -> tuple[NeedsSomeone, ...]:
     """Return who was reopened, the newest first, then whose exception ends next, then who has been stuck longest."""
-    needs = Q(is_open=True) & (Q(reopened_at__isnull=False) | Q(stuck_from__lte=now))
-    ends = Q(exception_until__lte=now + WARNED)
+    in_scope = Standing.objects.filter(scope.standings())
+    # The first of each kind, by its index, before they are put in one order.
+    reopened = in_scope.filter(is_open=True, reopened_at__isnull=False).order_by("-reopened_at", "pk")
+    ends = in_scope.filter(exception_until__lte=now + WARNED).order_by("exception_until", "pk")
+    stuck = in_scope.filter(is_open=True, stuck_from__lte=now).order_by("stuck_from", "pk")
+    first, *others = (kind.values("pk")[:MOST] for kind in (reopened, ends, stuck))
     iam_user = "candidate__iam_user__"
     rows = (
-        Standing.objects.filter(needs | ends, scope.standings())
+        Standing.objects.filter(pk__in=first.union(*others, all=True))
         .annotate(reopened=Case(When(is_open=True, then=F("reopened_at"))))
         .order_by(F("reopened").desc(nulls_last=True), F("exception_until").asc(nulls_last=True), "stuck_from", "pk")
         .values_list(

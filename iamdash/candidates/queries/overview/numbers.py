@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from iamdash.candidates.queries.counts import exact_counts
 from iamdash.candidates.queries.filters import (
     AGES,
     SAFE_TO_DEACTIVATE,
@@ -40,16 +41,15 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everything that is counted of the candidates in a scope, in one query.
+    """Everything that is counted of the candidates in a scope, in three queries.
 
     `yours`, `yours_waiting`: what the viewer has claimed, and what of it is stuck, reopened or safe to act on.
     `yours_lapsing`: the viewer's claims that lapse soon.
     `excepted`, `exceptions_asked`: under an exception; asked for one that nobody has decided on.
-    `first_at`: when the first candidate came up.
+    `first_at`: when the first candidate came up; None: there is none.
     `ages`: IAM users with an active key by the age of their oldest key, a count for each of AGES.
     """
 
-    everything: int
     open: int
     keys: int
     unclaimed: int
@@ -93,14 +93,19 @@ def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
         "yours_lapsing": yours & claim_lapses_soon(now),
     }
     by_age = {f"age_{name}": is_open & of_age(name, now=now) for name in AGES}
-    counted = Standing.objects.filter(scope.standings()).aggregate(
-        everything=Count("pk"),
-        first_at=Min("candidate__opened_at"),
-        keys=Sum("active_keys", filter=is_open, default=0),
-        **{name: Count("pk", filter=condition) for name, condition in (conditions | by_age).items()},
-    )
-    ages = tuple(counted.pop(name) for name in by_age)
-    return Totals(**counted, ages=ages)
+    in_scope = Standing.objects.filter(scope.standings())
+    found = _counts(in_scope, conditions | by_age, scope)
+    ages = tuple(found.pop(name) for name in by_age)
+    first = in_scope.order_by("candidate__opened_at").values_list("candidate__opened_at", flat=True).first()
+    keys = in_scope.filter(is_open).aggregate(keys=Sum("active_keys", default=0))["keys"]
+    return Totals(keys=keys, first_at=first, **found, ages=ages)
+
+
+def _counts(in_scope: QuerySet[Standing], conditions: Mapping[str, Q], scope: Scope) -> dict[str, int]:
+    """Return the count for each condition: in one pass through what a scope holds, or each by its index."""
+    if scope.is_narrow:
+        return in_scope.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+    return exact_counts({name: in_scope.filter(condition) for name, condition in conditions.items()})
 
 
 def numbers(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
+
 from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.overview.burn_down import DayCount, history, weeks_of
@@ -12,7 +14,7 @@ from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, need
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
 from iamdash.candidates.queries.overview.scope import Scope, ScopeChoice, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
-from iamdash.models import AccessKey, Claim, Programme
+from iamdash.models import AccessKey, Candidate, Claim, Programme
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
@@ -70,7 +72,7 @@ class Overview:
 
 
 def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) -> Overview:
-    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Twelve queries at most."""
+    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Fourteen queries at most."""
     ages = account_ages()
     accounts = {account.account_id: account.name for account in ages if account.is_read}
     scope = scope_of(parameters, viewer=viewer, accounts=accounts)
@@ -84,7 +86,7 @@ def overview(parameters: Mapping[str, str], *, viewer: Viewer, now: datetime) ->
         scope=scope,
         scopes=scope_choices(scope, viewer=viewer, accounts=accounts),
         has_accounts=bool(accounts),
-        has_synced=counted.everything > 0 or scope.is_narrow,
+        has_synced=counted.first_at is not None or scope.is_narrow,
         headline=headline(
             counted.keys,
             iam_users=counted.open,
@@ -121,6 +123,7 @@ def _other_active_keys(scope: Scope) -> int:
     """Return the active keys of IAM users that are no candidates; those of teams are candidates, all of them."""
     if scope.team_slugs is not None:
         return 0
-    of_no_candidate = AccessKey.objects.filter(iam_user__candidate=None, iam_user__aws_account__removed_at=None)
+    is_candidate = Exists(Candidate.objects.filter(iam_user=OuterRef("iam_user")))
+    of_no_candidate = AccessKey.objects.filter(~is_candidate, iam_user__aws_account__removed_at=None)
     in_scope = of_no_candidate.filter(iam_user__aws_account=scope.account_id) if scope.account_id else of_no_candidate
     return in_scope.filter(status=ACTIVE, gone_at=None).count()
