@@ -39,7 +39,7 @@ test: lint browser  ## everything that has to hold: lint, and tests on real serv
 coverage: setup browser  ## the same tests with the lines that none of them reaches, half as slow again
 	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
 
-bench: setup  ## what a sync costs at 200, 1,000 and 5,000 users, beside bare boto3 (ARGS="--users 200" runs one size)
+bench: setup  ## what a sync costs and what pages take, in organisations of several sizes (ARGS="--users 200", ARGS="--pages 1000")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 simulate: setup  ## how often "safe to deactivate" came too early, on invented keys of many rhythms (ARGS="--keys 100")

@@ -43,8 +43,8 @@ def measure(users: int, base: Path, *, latency: float) -> Iterator[Result]:
         children.callback(postgres.start().stop)
         stand_in, port = start_on_a_free_port(lambda port: _stand_in(base, port, users), answers)
         children.callback(stand_in.stop)
-        environment = _environment(postgres.url, f"http://{LOOPBACK}:{port}")
-        _run(["manage.py", "migrate", "--verbosity=0"], environment)
+        environment = environment_of(postgres.url, f"http://{LOOPBACK}:{port}")
+        run(["manage.py", "migrate", "--verbosity=0"], environment)
         hands = Hands(environment["AWS_ENDPOINT_URL"])
         if latency:
             hands.control("POST", "faults", kind="slow", seconds=latency)
@@ -57,10 +57,10 @@ def measure(users: int, base: Path, *, latency: float) -> Iterator[Result]:
 
 def _measured(sync: str, users: int, offset: int, hands: Hands, environment: dict[str, str]) -> Result:
     hands.control("POST", "clock", offset_seconds=offset)
-    found = json.loads(_run(["-m", "benchmarks.sync", str(offset)], environment))
+    found = json.loads(run(["-m", "benchmarks.sync", str(offset)], environment))
     if found["outcome"] != "complete":
         raise SystemExit(f"The {sync} sync of {users} users was {found['outcome']}: {found['unread']}")
-    bare = json.loads(_run(["-m", "benchmarks.bare"], environment, given=json.dumps(found["calls"])))
+    bare = json.loads(run(["-m", "benchmarks.bare"], environment, given=json.dumps(found["calls"])))
     return Result(
         users, sync, found["wall"], found["cpu"], bare["cpu"], found["memory_mb"], found["actions"], found["rows"]
     )
@@ -71,7 +71,7 @@ def _stand_in(base: Path, port: int, users: int) -> Child:
     return Child("stand-in", command, base=base, environment={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
-def _environment(database_url: str, endpoint_url: str) -> dict[str, str]:
+def environment_of(database_url: str, endpoint_url: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IAMDASH_"))}
     return {
         **kept,
@@ -86,7 +86,7 @@ def _environment(database_url: str, endpoint_url: str) -> dict[str, str]:
     }
 
 
-def _run(arguments: list[str], environment: dict[str, str], *, given: str = "") -> str:
+def run(arguments: list[str], environment: dict[str, str], *, given: str = "") -> str:
     """Run Python with these arguments and return what it printed; SystemExit with what it said where it failed."""
     done = subprocess.run(
         [sys.executable, *arguments],
