@@ -18,7 +18,6 @@ from iamdash.candidates.export import csv_lines, exported
 from iamdash.candidates.queries.candidate_list import (
     CandidateList,
     candidate_list,
-    claim_teams,
     tab_counts,
     tabs,
     viewer_of,
@@ -95,10 +94,11 @@ def _candidate_or_404(number: int) -> Candidate:
 def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
     """Answer with the list, to htmx with what changes of it."""
     person, now = person_of(request), timezone.now()
-    page = candidate_list(filters, viewer=viewer_of(person.pk), now=now)
+    viewer = viewer_of(person.pk)
+    page = candidate_list(filters, viewer=viewer, now=now)
     link = request.build_absolute_uri(_address(filters))
     context = {"page": page, "tabs": page.tabs, "list_query": page.query, "link": link, "now": now}
-    context |= {"empty": _empty(page)} | _claiming(person)
+    context |= {"empty": _empty(page)} | _claiming(person, viewer)
     if "HX-Request" not in request.headers:
         return render(request, PAGE, context, status=status)
     response = render(request, f"{PAGE}#found", context)
@@ -156,14 +156,14 @@ def _render_row(
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }
-    return render(request, f"{PAGE}#changed", context | _claiming(person_of(request)), status=status)
+    return render(request, f"{PAGE}#changed", context | _claiming(person_of(request), viewer), status=status)
 
 
-def _claiming(person: Person) -> dict[str, object]:
+def _claiming(person: Person, viewer: Viewer) -> dict[str, object]:
     """Return in whose name this person can claim, and to whom they can assign."""
     if not person.may(AccessLevel.LEAD):
         may_claim = person.may(AccessLevel.ENGINEER)
-        return {"may_claim": may_claim, "claim_teams": claim_teams(person.pk) if may_claim else (), "assignees": ()}
+        return {"may_claim": may_claim, "claim_teams": viewer.claim_teams if may_claim else (), "assignees": ()}
     teams = team_choices()
     own = [(team.slug, team.name) for team in teams if team.has(person)]
     return {"may_claim": True, "claim_teams": own, "assignees": teams}

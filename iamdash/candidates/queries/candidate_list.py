@@ -80,8 +80,13 @@ class CandidateList:
 
 def viewer_of(person_id: int) -> Viewer:
     """Return who looks at the list, with their teams."""
-    slugs = Membership.objects.filter(person=person_id).order_by("team__name").values_list("team", flat=True)
-    return Viewer(person_id, tuple(slugs))
+    memberships = Membership.objects.filter(person=person_id).order_by("team__name")
+    teams = list(memberships.values_list("team", "team__name", "team__in_config"))
+    return Viewer(
+        person_id,
+        team_slugs=tuple(slug for slug, _name, _in_config in teams),
+        claim_teams=tuple((slug, name) for slug, name, in_config in teams if in_config),
+    )
 
 
 def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> CandidateList:
@@ -167,9 +172,3 @@ def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:
         Tab(name, counts[view], Filters(view=view).query(), is_current=view == filters.shown_view)
         for view, name in VIEWS.items()
     )
-
-
-def claim_teams(person_id: int) -> tuple[tuple[str, str], ...]:
-    """Return the teams in whose name this person can claim from a row: slug and name."""
-    teams = Team.objects.filter(membership__person=person_id, in_config=True).order_by("name")
-    return tuple(teams.values_list("slug", "name"))

@@ -80,10 +80,11 @@ SAFE_TO_DELETE = Q(is_open=True, safe_to_delete=Verdict.YES)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: "mine" and "my team" are theirs."""
+    """Who looks: "mine" and "my team" are theirs. `claim_teams`: in whose name they can claim, slug and name."""
 
     person_id: int
     team_slugs: tuple[str, ...]
+    claim_teams: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
