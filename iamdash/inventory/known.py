@@ -60,7 +60,7 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
             slots_reported=_slots(row.report_slots),
             additional_credentials=row.additional_credentials,
         )
-        for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS)
+        for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS).iterator()
     }
     associations = PodIdentityAssociation.objects.filter(aws_account_id=account_id, gone_at=None)
     programme = Programme.objects.filter(pk=1).first()

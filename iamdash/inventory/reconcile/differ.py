@@ -1,12 +1,14 @@
 """What differs between rows and what AWS answered, so that an unchanged answer touches no row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model
 
 from iamdash.models import bulk
 
+PORTION = 500
+Answer = TypeVar("Answer")
 Row = TypeVar("Row", bound=Model)
 Values = dict[str, Any]
 
@@ -16,6 +18,12 @@ class Changed(NamedTuple):
 
     row: Any
     before: Values
+
+
+def portions(answers: Sequence[Answer]) -> Iterator[Sequence[Answer]]:
+    """Yield answers some at a time, so that memory need not hold every row of a large account together."""
+    for start in range(0, len(answers), PORTION):
+        yield answers[start : start + PORTION]
 
 
 def change(row: Model, values: Mapping[str, Any]) -> Values:

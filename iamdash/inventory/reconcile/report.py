@@ -9,6 +9,11 @@ from iamdash.inventory.reconcile.differ import Changed, change, enumerated, save
 from iamdash.models import AccessKey, Event, IamUser
 from iamdash.rules.keys import ACTIVE
 
+COLUMNS = (
+    *("unique_id", "user_name", "arn", "created_at", "aws_account"),
+    *("password_enabled", "password_last_used_at", "mfa_active", "additional_credentials"),
+    *("report_slots", "console_as_of"),
+)
 # What the journal tells of, and how; the rest (a sign-in, a slot) is told elsewhere or not at all.
 WORDS = {
     "password_enabled": ("can sign in to the console", "can no longer sign in to the console"),
@@ -27,7 +32,7 @@ def reconcile_report(report: CredentialReport, findings: Findings) -> Changes:
         return Changes()
     rows = {(row.arn, row.created_at): row for row in report.rows.values()}
     changed = []
-    for iam_user in IamUser.objects.filter(aws_account_id=findings.account_id, gone_at=None):
+    for iam_user in IamUser.objects.filter(aws_account_id=findings.account_id, gone_at=None).only(*COLUMNS).iterator():
         row = rows.get((iam_user.arn, iam_user.created_at))
         if row is None or (iam_user.console_as_of and iam_user.console_as_of > report.generated_at):
             continue

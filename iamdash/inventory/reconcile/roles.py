@@ -1,6 +1,6 @@
 """IAM roles: the rows agree with a complete listing, and the ledger keeps each new RoleLastUsed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from iamdash.aws.snapshot import DescribedRole, ListedRole, Listing
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import Changed, change, compare, enumerated, save, save_columns
+from iamdash.inventory.reconcile.differ import Changed, change, compare, enumerated, portions, save, save_columns
 from iamdash.inventory.reconcile.policies import described
 from iamdash.models import Event, IamRole, Replacement, RoleUse, bulk
 
@@ -27,11 +27,22 @@ WORDS = {
 
 def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
     """Create and update IAM roles; one that a complete listing does not hold is gone."""
-    rows = {row.unique_id: row for row in IamRole.objects.filter(aws_account_id=findings.account_id)}
+    changes = Changes()
     ours = own_role_name(findings)
+    for some in portions(listing.roles):
+        changes.add(_reconcile_some(some, ours, listing, findings))
+    changes.add(_end_missing(listing, findings))
+    return changes
+
+
+def _reconcile_some(some: Sequence[ListedRole], ours: str, listing: Listing, findings: Findings) -> Changes:
+    known = IamRole.objects.filter(
+        aws_account_id=findings.account_id, unique_id__in=[listed.unique_id for listed in some]
+    )
+    rows = {row.unique_id: row for row in known}
     answers = {
         listed.unique_id: _values(listed, rows.get(listed.unique_id), listing, is_ours=listed.role_name == ours)
-        for listed in listing.roles
+        for listed in some
     }
     changed, unknown = compare(rows, answers)
     for each in changed:
@@ -43,24 +54,29 @@ def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
         for key in unknown
     ]
     bulk.insert(new)
-    gone = [row for key, row in rows.items() if key not in answers and row.gone_at is None]
-    for row in gone:
-        row.gone_at = listing.read_at
-    save_columns(gone, ["gone_at"])
-    used = [each.row for each in changed if "last_used_at" in each.before] + new
-    _keep_uses(used, listing)
+    _keep_uses([*(each.row for each in changed if "last_used_at" in each.before), *new], listing)
     return Changes(
         created=len(new),
         updated=len(changed),
-        gone=len(gone),
         events=[
             *(_line("found", f"IAM role {row.role_name} found.", row, listing, findings) for row in new),
             *(event for each in changed for event in _told(each, listing, findings)),
-            *(_line("gone", f"IAM role {row.role_name} is gone.", row, listing, findings) for row in gone),
         ],
-        iam_user_ids=replaced_by(Q(iam_role__in=[*(each.row for each in changed), *gone]))
-        if changed or gone
-        else set(),
+        iam_user_ids=replaced_by(Q(iam_role__in=[each.row for each in changed])) if changed else set(),
+    )
+
+
+def _end_missing(listing: Listing, findings: Findings) -> Changes:
+    ours = IamRole.objects.filter(aws_account_id=findings.account_id, gone_at=None)
+    missing = set(ours.values_list("unique_id", flat=True)) - {listed.unique_id for listed in listing.roles}
+    gone = list(ours.filter(unique_id__in=missing)) if missing else []
+    for row in gone:
+        row.gone_at = listing.read_at
+    save_columns(gone, ["gone_at"])
+    return Changes(
+        gone=len(gone),
+        events=[_line("gone", f"IAM role {row.role_name} is gone.", row, listing, findings) for row in gone],
+        iam_user_ids=replaced_by(Q(iam_role__in=gone)) if gone else set(),
     )
 
 

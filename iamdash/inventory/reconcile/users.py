@@ -1,11 +1,11 @@
 """IAM users: the rows agree with a complete listing. Who is missing from it is a question for `gone`."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iamdash.aws.snapshot import ListedUser, Listing
 from iamdash.inventory.findings import Changes, Findings
-from iamdash.inventory.reconcile.differ import Changed, compare, enumerated, save
+from iamdash.inventory.reconcile.differ import Changed, compare, enumerated, portions, save
 from iamdash.inventory.reconcile.gone import seen_again
 from iamdash.inventory.reconcile.policies import described
 from iamdash.models import Event, IamUser, bulk
@@ -23,9 +23,20 @@ WORDS = {
 
 def reconcile_users(listing: Listing, findings: Findings) -> Changes:
     """Create, update and rename IAM users; one that was thought gone and is listed is there again."""
-    rows = {row.unique_id: row for row in IamUser.objects.filter(aws_account_id=findings.account_id)}
-    answers = {listed.unique_id: _values(listed) for listed in listing.users}
-    changes = seen_again([rows[key] for key in answers if key in rows], listing.read_at, findings)
+    earlier = _earlier(listing, findings)
+    changes = Changes()
+    for some in portions(listing.users):
+        changes.add(_reconcile_some(some, earlier, listing, findings))
+    return changes
+
+
+def _reconcile_some(
+    some: Sequence[ListedUser], earlier: Mapping[str, IamUser], listing: Listing, findings: Findings
+) -> Changes:
+    answers = {listed.unique_id: _values(listed) for listed in some}
+    known = IamUser.objects.filter(aws_account_id=findings.account_id, unique_id__in=answers)
+    rows = {row.unique_id: row for row in known}
+    changes = seen_again(list(rows.values()), listing.read_at, findings)
     changed, unknown = compare(rows, answers)
     save(changed)
     changes.updated += len(changed)
@@ -35,8 +46,18 @@ def reconcile_users(listing: Listing, findings: Findings) -> Changes:
         IamUser(aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key])
         for key in unknown
     ]
-    changes.add(_create(new, [row for key, row in rows.items() if key not in answers], listing, findings))
+    changes.add(_create(new, earlier, listing, findings))
     return changes
+
+
+def _earlier(listing: Listing, findings: Findings) -> dict[str, IamUser]:
+    """Return by name, in small letters, who is not listed any more and had it before; of several, the newest.
+
+    IAM user names are unique in an account whatever their capitals (IAM User Guide, "IAM identifiers").
+    """
+    ours = IamUser.objects.filter(aws_account_id=findings.account_id)
+    missing = set(ours.values_list("unique_id", flat=True)) - {listed.unique_id for listed in listing.users}
+    return {row.user_name.lower(): row for row in ours.filter(unique_id__in=missing).order_by("created_at")}
 
 
 def _values(listed: ListedUser) -> dict[str, Any]:
@@ -71,10 +92,7 @@ def _told(changed: Changed, listing: Listing, findings: Findings) -> list[Event]
     return told
 
 
-def _create(new: list[IamUser], not_listed: Iterable[IamUser], listing: Listing, findings: Findings) -> Changes:
-    # IAM user names are unique in an account whatever their capitals (IAM User Guide, "IAM identifiers"). Whoever is
-    # not listed any more and had the name before is the predecessor; of several, the newest.
-    earlier = {row.user_name.lower(): row for row in sorted(not_listed, key=lambda row: row.created_at)}
+def _create(new: list[IamUser], earlier: Mapping[str, IamUser], listing: Listing, findings: Findings) -> Changes:
     for row in new:
         row.predecessor = earlier.get(row.user_name.lower())
     bulk.insert(new)
