@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
 
-from iamdash.models import AccessKey, Event, ListEntry, Note, Replacement, Standing
+from iamdash.models import AccessKey, Event, ListEntry, Note, Replacement, Standing, bulk
 
 COLUMNS = [field.attname for field in ListEntry._meta.concrete_fields if not field.primary_key]
 IAM_USER, ACCOUNT = "candidate__iam_user__", "candidate__iam_user__aws_account__"
@@ -37,10 +37,9 @@ MANY = {
 def refresh(iam_user_ids: Collection[int]) -> None:
     """Bring the entries of these IAM users up to date, in the transaction that changed what they tell."""
     standings = Standing.objects.filter(candidate__iam_user__in=iam_user_ids)
-    changed = [computed for stored, computed in compared(standings) if differing(stored, computed)]
-    ListEntry.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["standing"], update_fields=COLUMNS, batch_size=500
-    )
+    pairs = [(stored, computed) for stored, computed in compared(standings) if differing(stored, computed)]
+    bulk.insert([computed for stored, computed in pairs if stored is None])
+    bulk.save([computed for stored, computed in pairs if stored is not None], COLUMNS)
 
 
 def differences(iam_user_ids: Collection[int]) -> dict[int, list[str]]:
