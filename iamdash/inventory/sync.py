@@ -1,5 +1,6 @@
 """One AWS account, from its answers to our rows: lock, read, reconcile piece by piece, record the run."""
 
+import gc
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -140,8 +141,10 @@ def _told_to(first: OnProgress, second: OnProgress | None) -> OnProgress:
 def _reconcile_all(pieces: Iterator[Piece], findings: Findings) -> None:
     for batch in in_batches(vet(piece, findings) for piece in pieces):
         reconcile(batch, findings)
-        # What is written needs no memory any more, while the next piece is read.
+        # What is written needs no memory any more, while the next piece is read. Rows point at each other, so it takes a
+        # collection to free them.
         batch.clear()
+        gc.collect(1)
         if findings.refused:
             return
 
