@@ -141,8 +141,8 @@ def _told_to(first: OnProgress, second: OnProgress | None) -> OnProgress:
 def _reconcile_all(pieces: Iterator[Piece], findings: Findings) -> None:
     for batch in in_batches(vet(piece, findings) for piece in pieces):
         reconcile(batch, findings)
-        # What is written needs no memory any more, while the next piece is read. Rows point at each other, so it takes a
-        # collection to free them.
+        # What is written needs no memory any more while the next piece is read. Rows point at each other: only a
+        # collection frees them.
         batch.clear()
         gc.collect(1)
         if findings.refused:
