@@ -27,6 +27,7 @@ from iamdash.candidates.queries.choices import team_choices
 from iamdash.candidates.queries.filters import Filters, Viewer
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
+from iamdash.views.frame import ages_for
 
 PAGE = "candidates/list.html"
 CLAIMED = "candidates/claimed.html"
@@ -95,9 +96,9 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
     """Answer with the list, to htmx with what changes of it."""
     person, now = person_of(request), timezone.now()
     viewer = viewer_of(person.pk)
-    page = candidate_list(filters, viewer=viewer, now=now)
+    page = candidate_list(filters, ages_for(request), viewer=viewer, now=now)
     link = request.build_absolute_uri(_address(filters))
-    context = {"page": page, "tabs": page.tabs, "list_query": page.query, "link": link, "now": now}
+    context = {"page": page, "tabs": page.tabs, "list_address": _address(filters), "link": link, "now": now}
     context |= {"empty": _empty(page)} | _claiming(person, viewer)
     if "HX-Request" not in request.headers:
         return render(request, PAGE, context, status=status)
@@ -152,7 +153,7 @@ def _render_row(
         "toast": text,
         "undo": undo,
         "tabs": tabs(tab_counts(viewer=viewer, now=now), shown),
-        "list_query": shown.here,
+        "list_address": _address(shown),
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from iamdash.candidates.queries.frame import AccountAge, DataAge, data_age, late_after
+from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age, late_after
 from iamdash.models import Person
 from iamdash.rules.sentence import ago
 from iamdash.views.access import back_to
@@ -20,6 +21,7 @@ THEME_COOKIE = "iamdash_theme"
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 60 * 60
 PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("accounts", "Accounts"))
+_AGES: WeakKeyDictionary[HttpRequest, tuple[AccountAge, ...]] = WeakKeyDictionary()
 # The page of one candidate stands below "Candidates" in the bar.
 BELOW = {
     "candidate": "candidates",
@@ -94,8 +96,15 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def ages_for(request: HttpRequest) -> tuple[AccountAge, ...]:
+    """Return how old the data of every account is; a page and its frame ask for it once."""
+    if request not in _AGES:
+        _AGES[request] = account_ages()
+    return _AGES[request]
+
+
 def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
-    age = data_age(now=now, limit=late_after())
+    age = data_age(ages_for(request), now=now, limit=late_after())
     return Frame(
         places=tuple(_place(request, view_name, name) for view_name, name in PLACES),
         person_name=str(person),

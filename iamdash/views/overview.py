@@ -17,6 +17,7 @@ from iamdash.rules.forecast import Expected, Outlook
 from iamdash.rules.stage import Stage
 from iamdash.views import charts
 from iamdash.views.access import person_of
+from iamdash.views.frame import ages_for
 
 # A forecast further than this would leave no room for what was counted.
 DRAWN_AHEAD = timedelta(days=548)
@@ -33,7 +34,7 @@ OUTLOOKS = {
 def overview_page(request: HttpRequest) -> HttpResponse:
     """How many keys are left, whether they go in time, who is stuck, how each team stands, what changed this week."""
     now = timezone.now()
-    page = overview(request.GET.dict(), viewer=viewer_of(person_of(request).pk), now=now)
+    page = overview(request.GET.dict(), ages_for(request), viewer=viewer_of(person_of(request).pk), now=now)
     weekly = tuple(count for count in page.history if (now.date() - count.day).days % 7 == 0)
     context = {
         "page": page,

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from iamdash.candidates.queries import counts, pages
 from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of, viewer_of
 from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
+from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.order import SORTS
 from iamdash.models import Candidate, Note
 from iamdash.standing.assess import Cause, assess
@@ -48,7 +49,7 @@ def answer_all() -> None:
 
 def listed(viewer: Viewer = NOBODY, **asked: str) -> CandidateList:
     answer_all()
-    return candidate_list(Filters.of(asked), viewer=viewer, now=NOW)
+    return candidate_list(Filters.of(asked), account_ages(), viewer=viewer, now=NOW)
 
 
 def names(page: CandidateList) -> list[str]:
@@ -181,7 +182,7 @@ def test_pages_follow_each_other_and_lead_back_in_every_order(
     answer_all()
 
     def of(query: str | None) -> CandidateList:
-        return candidate_list(Filters.of(dict(parse_qsl(query or ""))), viewer=NOBODY, now=NOW)
+        return candidate_list(Filters.of(dict(parse_qsl(query or ""))), account_ages(), viewer=NOBODY, now=NOW)
 
     expected = list(standings_of(Filters(view=view, sort=sort), viewer=NOBODY, now=NOW).values_list("pk", flat=True))
     page = of(f"view={view}&sort={sort}")
@@ -320,7 +321,7 @@ def test_the_page_takes_five_queries_whatever_it_holds(django_assert_num_queries
     viewer = viewer_of(make_person(teams=(make_team(),)).pk)
 
     with django_assert_num_queries(5):
-        candidate_list(Filters.of({"q": "uploader", "used": "7"}), viewer=viewer, now=NOW)
+        candidate_list(Filters.of({"q": "uploader", "used": "7"}), account_ages(), viewer=viewer, now=NOW)
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from iamdash.candidates.queries.candidate_list import candidate_list
 from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.frame import account_ages
 from iamdash.models import Membership, Programme, Standing
 from iamdash.standing.assess import Cause, assess
 from tests.factories import make_access_key, make_claim, make_iam_user, make_person, make_team
@@ -23,7 +24,7 @@ def likely() -> Standing:
 
 
 def numbers(team_slugs: tuple[str, ...], **parameters: str) -> list[int]:
-    page = candidate_list(Filters.of(parameters), viewer=Viewer(0, team_slugs), now=timezone.now())
+    page = candidate_list(Filters.of(parameters), account_ages(), viewer=Viewer(0, team_slugs), now=timezone.now())
     return [row.number for row in page.rows]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from iamdash.candidates.queries.filters import Viewer
+from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.overview.burn_down import weeks_of
 from iamdash.candidates.queries.overview.page import Overview
 from iamdash.candidates.queries.overview.page import overview as whole_overview
@@ -31,7 +32,7 @@ def signed_in(client: Client) -> Client:
 
 
 def overview(*, now: datetime, team_slugs: tuple[str, ...] = (), **parameters: str) -> Overview:
-    return whole_overview(parameters, viewer=Viewer(0, team_slugs), now=now)
+    return whole_overview(parameters, account_ages(), viewer=Viewer(0, team_slugs), now=now)
 
 
 def body_of(client: Client) -> str:
@@ -156,7 +157,7 @@ def test_the_target_date_is_named(signed_in: Client) -> None:
 def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(14):
         overview(now=timezone.now())
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         signed_in.get("/")
 
 

@@ -1,6 +1,6 @@
 """What the candidates list shows: tabs with counts, filters, chips, one page of rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from iamdash.candidates.queries.filters import (
     Filters,
     Viewer,
     filter_condition,
-    view_condition,
+    view_conditions,
 )
-from iamdash.candidates.queries.frame import account_ages
+from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
@@ -89,9 +89,9 @@ def viewer_of(person_id: int) -> Viewer:
     )
 
 
-def candidate_list(filters: Filters, *, viewer: Viewer, now: datetime) -> CandidateList:
-    """Return one page of the list. Six queries at most, whatever the size of the organisation."""
-    ages, teams = account_ages(), known_teams()
+def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> CandidateList:
+    """Return one page of the list; `ages`: of every account. Five queries, whatever the size of the organisation."""
+    teams = known_teams()
     accounts = {account.account_id: account.name for account in ages}
     found = _found(filters, accounts, teams, viewer=viewer, now=now)
     order = order_of(filters.shown_sort)
@@ -152,7 +152,7 @@ def _found(
     filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, str], *, viewer: Viewer, now: datetime
 ) -> QuerySet[Standing]:
     return Standing.objects.filter(
-        view_condition(filters.shown_view, viewer=viewer, now=now),
+        view_conditions(viewer=viewer, now=now)[filters.shown_view],
         filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now),
     )
 
@@ -163,7 +163,8 @@ def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
 
 
 def _views(*, viewer: Viewer, now: datetime) -> dict[str, QuerySet[Standing]]:
-    return {view: Standing.objects.filter(view_condition(view, viewer=viewer, now=now)) for view in VIEWS}
+    conditions = view_conditions(viewer=viewer, now=now)
+    return {view: Standing.objects.filter(condition) for view, condition in conditions.items()}
 
 
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:

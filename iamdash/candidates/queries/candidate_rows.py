@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils import timezone
 
 from iamdash.candidates.queries.exceptions import Flag, block_of, ending
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
-from iamdash.models import Standing
+from iamdash.models import AwsAccount, IamUser, Standing
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, day_in_words
@@ -21,13 +22,18 @@ from iamdash.standing.answer import sentence_from_json
 # A row has one line for the reason: the end of an ID tells one key of a user from the other, and the limit is on the
 # candidate's own page.
 KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
-# What a row has no room for, and what would have to be fetched from where long values lie.
+
+
+def _all_but(path: str, table: type[Model], shown: set[str]) -> list[str]:
+    return [f"{path}__{field.name}" for field in table._meta.concrete_fields if field.name not in shown]
+
+
+IAM_USER, ACCOUNT = "candidate__iam_user", "candidate__iam_user__aws_account"
+# What a row has no room for: the long answers, and of the IAM user and its account all but names and an end.
 NOT_SHOWN = (
     *("steps", "next_step", "deactivate_requirements", "delete_requirements"),
-    *(
-        f"candidate__iam_user__{column}"
-        for column in ("tags", "groups", "attached_policies", "inline_policies", "other_credentials_read")
-    ),
+    *_all_but(IAM_USER, IamUser, {"id", "aws_account", "user_name", "gone_at"}),
+    *_all_but(ACCOUNT, AwsAccount, {"account_id", "name"}),
 )
 
 
@@ -96,7 +102,7 @@ def rows_of(
 ) -> tuple[CandidateRow, ...]:
     """Return these candidates as rows, in their order. One query."""
     found = (
-        Standing.objects.select_related("candidate__iam_user__aws_account", "owner_team", "owner_person", "likely_team")
+        Standing.objects.select_related(ACCOUNT, "owner_team", "owner_person", "likely_team")
         .defer(*NOT_SHOWN)
         .in_bulk(numbers)
     )

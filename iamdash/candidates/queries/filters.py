@@ -154,8 +154,8 @@ class Filters:
 TEXTS = [field.name for field in fields(Filters)]
 
 
-def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
-    """Return which standings a view holds.
+def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
+    """Return which standings each view holds.
 
     Open, Exceptions, Deleted and No longer readable share out Everything between them.
     """
@@ -175,7 +175,7 @@ def view_condition(view: str, *, viewer: Viewer, now: datetime) -> Q:
         "deleted": Q(is_open=False, stage=Stage.DELETED),
         "unreadable": Q(is_open=False, exception_until=None, stage__lt=Stage.DELETED),
         "everything": Q(),
-    }[view]
+    }
 
 
 def filter_condition(

@@ -78,9 +78,9 @@ def behind(accounts: Iterable[AccountAge], *, now: datetime) -> dict[str, dateti
     }
 
 
-def data_age(*, now: datetime, limit: timedelta) -> DataAge:
-    """Return the age of the data of every account that is still read, in one query."""
-    accounts = [account for account in account_ages() if account.is_read]
+def data_age(ages: Iterable[AccountAge], *, now: datetime, limit: timedelta) -> DataAge:
+    """Return the age of the data of every account that is still read."""
+    accounts = [account for account in ages if account.is_read]
     good = [account.last_good_at for account in accounts if account.last_good_at]
     synced_at = max(good, default=None)
     return DataAge(
