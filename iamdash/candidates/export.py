@@ -77,7 +77,7 @@ def csv_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> 
     writer = csv.writer(_Line())
     yield writer.writerow(COLUMNS)
     for record in records(standings, now=now, zone=zone):
-        yield writer.writerow([_cell(value) for value in record.values()])
+        yield writer.writerow([cell(value) for value in record.values()])
 
 
 def json_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:
@@ -92,7 +92,8 @@ def json_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) ->
 FORMATS: dict[str, Callable[..., Iterable[str]]] = {"csv": csv_lines, "json": json_lines}
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Return a value as the text of a cell; what a spreadsheet would take for a formula is quoted."""
     text = " ".join(value) if isinstance(value, list) else str("" if value is None else value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) or (text[:1] < " " and text) else text
 
