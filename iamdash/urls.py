@@ -15,6 +15,7 @@ from iamdash.views import (
     record,
     sign_in,
     single_sign_on,
+    workloads,
 )
 from iamdash.views import candidate_deeds as deeds
 
@@ -64,6 +65,10 @@ urlpatterns: list[URLPattern] = [
     path("candidates/<int:number>/unblock", exceptions.unblock, name="candidate-unblock"),
     path("candidates/<int:number>/check", deeds.check, name="candidate-check"),
     path("candidates/<int:number>/close", deeds.close, name="candidate-close"),
+    path("workloads/<int:number>/", workloads.workload, name="workload"),
+    path("workloads/<int:number>/rename", workloads.rename, name="workload-rename"),
+    path("workloads/<int:number>/merge", workloads.merge, name="workload-merge"),
+    path("workloads/<int:number>/split", workloads.split, name="workload-split"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/running", accounts.running, name="accounts-running"),
     path("accounts/sync", accounts.sync_all, name="sync-all"),

@@ -3,7 +3,7 @@
 Runs inside the transaction of whatever changed the facts, so that stored and computed never part.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -58,16 +58,23 @@ def assess(
     """
     with transaction.atomic():
         limits = thresholds()
-        group(answer_anew(iam_user_ids, limits, Occasion(now, cause, actor, sync_run)), limits.environments)
+        settle(answer_anew(iam_user_ids, limits, Occasion(now, cause, actor, sync_run)), limits)
 
 
 def answer_anew(iam_user_ids: Collection[int], limits: Thresholds, occasion: Occasion) -> list[int]:
-    """Do what `assess` does, in the caller's transaction, without grouping; return all who came along."""
+    """Store the answers of these IAM users; return all who came along. What `settle` does is still to be done."""
     concerned = lock(iam_user_ids)
     for start in range(0, len(concerned), AT_ONCE):
         facts, opened = _open(facts_of(concerned[start : start + AT_ONCE]), limits, occasion)
         _store(facts, opened, limits, occasion)
     return concerned
+
+
+def settle(iam_user_ids: Sequence[int], limits: Thresholds) -> None:
+    """Group the candidates of these IAM users, and let the list find them. Once in a transaction, as its last."""
+    group(iam_user_ids, limits.environments)
+    for start in range(0, len(iam_user_ids), AT_ONCE):
+        entries.refresh(iam_user_ids[start : start + AT_ONCE])
 
 
 def assess_due(now: datetime) -> int:
@@ -156,7 +163,6 @@ def _store(
     _withdraw_close(seen_again)
     bulk.insert(first)
     bulk.save(changed, COLUMNS)
-    entries.refresh(facts)
     record_all(events)
 
 

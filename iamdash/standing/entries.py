@@ -17,6 +17,7 @@ ONE = {
     "arn": f"{IAM_USER}arn",
     "unique_id": f"{IAM_USER}unique_id",
     "account_name": f"{ACCOUNT}name",
+    "workload": "candidate__workload__name",
     "team": "owner_team__name",
     "team_slug": "owner_team",
     "person": "owner_person__full_name",

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from iamdash.models import IamUser
-from iamdash.standing.assess import Cause, Occasion, answer_anew
+from iamdash.standing.assess import Cause, Occasion, answer_anew, settle
 from iamdash.standing.thresholds import thresholds
-from iamdash.standing.workloads import group
 
 AT_ONCE = 1000
 
@@ -17,4 +16,4 @@ def assess_everybody(*, now: datetime, cause: Cause, actor: str) -> None:
     for start in range(0, len(ids), AT_ONCE):
         answer_anew(ids[start : start + AT_ONCE], limits, occasion)
     # Last, when all of them are locked: whoever waits for a new workload holds nothing that this still needs.
-    group(ids, limits.environments)
+    settle(ids, limits)

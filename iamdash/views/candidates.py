@@ -112,7 +112,7 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
 
 def _empty(page: CandidateList) -> str:
     """Return why the list is empty, if it is: there is nothing yet, nothing matches, or all is done."""
-    if page.rows:
+    if page.on_page:
         return ""
     if not page.has_candidates:
         return "nothing-synced" if page.has_accounts else "no-accounts"

@@ -1,10 +1,11 @@
 """What people can do: this list is the whole of it.
 
 Each is one function with named arguments, one transaction and one line in the journal. None of them takes a stage: the
-stage is computed from what AWS shows and from what is recorded here. `bulk` does the same to many candidates.
+stage is computed from what AWS shows and from what is recorded here. `bulk` does the same to many candidates, and
+`workload` corrects which of them belong together.
 """
 
-from iamdash.candidates.actions import bulk
+from iamdash.candidates.actions import bulk, workload
 from iamdash.candidates.actions.block import block, unblock
 from iamdash.candidates.actions.cadence import declare_cadence
 from iamdash.candidates.actions.claim import (
@@ -56,5 +57,6 @@ __all__ = [
     "unblock",
     "unlink_role",
     "withdraw_offer",
+    "workload",
     "write_note",
 ]

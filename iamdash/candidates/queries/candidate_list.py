@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from iamdash.candidates.queries import counts as counting
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
 from iamdash.candidates.queries.filters import (
+    BY_WORKLOAD,
     END,
     MY_TEAMS,
     NOBODY,
@@ -22,10 +23,11 @@ from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
+from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at
 from iamdash.models import AwsAccount, Membership, Standing, Team
 
 # What the form of filters has no field for, and must not lose.
-HIDDEN = ("view", "keys", "age", "likely", "opened", "claim")
+HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "by")
 COLUMNS = (
     ("user", "Candidate"),
     ("owner", "Owner"),
@@ -50,10 +52,14 @@ class Tab:
 class CandidateList:
     """The page. `matching` of `in_view` candidates match, counted up to MOST_COUNTED; one more than that means more.
 
-    `first` to `last` are on this page; None: they are further on than is counted.
+    `first` to `last` are on this page; None: they are further on than is counted. By workload, the page has
+    `workloads` in the place of `rows`; they are `listed` in all, and `matching` are the candidates in them that match.
     """
 
+    is_by_workload: bool
     rows: tuple[CandidateRow, ...]
+    workloads: tuple[WorkloadRow, ...]
+    listed: int
     tabs: tuple[Tab, ...]
     view_name: str
     selects: tuple[Select, ...]
@@ -73,9 +79,15 @@ class CandidateList:
     query: str
     export_query: str
     cleared_query: str
+    other_query: str
     has_accounts: bool
     has_candidates: bool
     gone_found: int
+
+    @property
+    def on_page(self) -> int:
+        """Return how many rows the page has."""
+        return len(self.workloads if self.is_by_workload else self.rows)
 
 
 def viewer_of(person_id: int) -> Viewer:
@@ -90,23 +102,27 @@ def viewer_of(person_id: int) -> Viewer:
 
 
 def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> CandidateList:
-    """Return one page of the list; `ages`: of every account. Five queries, whatever the size of the organisation."""
+    """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = known_teams()
     accounts = {account.account_id: account.name for account in ages}
     found = _found(filters, accounts, teams, viewer=viewer, now=now)
-    order = order_of(filters.shown_sort)
-    page = page_of(found, order, filters)
+    order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
+    listed = firsts(found, order) if is_by_workload else found
+    page = page_of(listed, order, filters)
     is_later = page.has_previous and page.places
-    earlier = found.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
+    earlier = listed.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
     gone = found.filter(is_open=False) if filters.shown_view == "everything" else found.none()
-    counts = counting.capped_counts(
-        _views(viewer=viewer, now=now) | {"matching": found, "gone": gone, "earlier": earlier}
-    )
-    rows = rows_of(page.numbers, ages, viewer=viewer, now=now)
+    asked = {"matching": found, "gone": gone, "earlier": earlier}
+    if is_by_workload:
+        asked["listed"] = listed
+    counts = counting.capped_counts(_views(viewer=viewer, now=now) | asked)
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
     view, controls = filters.shown_view, selects(filters, accounts, teams)
     return CandidateList(
-        rows=rows,
+        is_by_workload=is_by_workload,
+        rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
+        workloads=rows_at(page.numbers, found) if is_by_workload else (),
+        listed=counts["listed" if is_by_workload else "matching"],
         tabs=tabs(counts, filters),
         view_name=VIEWS[view],
         selects=controls,
@@ -118,14 +134,15 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         matching=counts["matching"],
         in_view=counts[view],
         first=first,
-        last=first + len(rows) - 1 if first else None,
+        last=first + len(page.numbers) - 1 if first else None,
         first_query=filters.query() if page.has_previous else None,
-        previous_query=filters.query(before=str(page.numbers[0])) if page.has_previous and rows else None,
-        next_query=filters.query(after=str(page.numbers[-1])) if page.has_next and rows else None,
+        previous_query=filters.query(before=str(page.numbers[0])) if page.has_previous and page.numbers else None,
+        next_query=filters.query(after=str(page.numbers[-1])) if page.has_next and page.numbers else None,
         last_query=filters.query(before=END) if page.has_next else None,
         query=filters.here,
         export_query=filters.query(),
-        cleared_query=Filters(view=filters.shown_view, sort=filters.sort).query(),
+        cleared_query=Filters(view=filters.shown_view, sort=filters.sort, by=filters.by).query(),
+        other_query=filters.query(by="" if is_by_workload else BY_WORKLOAD),
         has_accounts=bool(accounts),
         has_candidates=counts["everything"] > 0,
         gone_found=counts["gone"],
@@ -170,6 +187,6 @@ def _views(*, viewer: Viewer, now: datetime) -> dict[str, QuerySet[Standing]]:
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:
     """Return the views as tabs. A tab is its view and nothing else, so its number is the length of its list."""
     return tuple(
-        Tab(name, counts[view], Filters(view=view).query(), is_current=view == filters.shown_view)
+        Tab(name, counts[view], Filters(view=view, by=filters.by).query(), is_current=view == filters.shown_view)
         for view, name in VIEWS.items()
     )

@@ -17,6 +17,7 @@ from iamdash.candidates.queries.replacements import ReplacementRow, replacement_
 from iamdash.candidates.queries.role_search import FoundRole, roles_alike
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
+from iamdash.candidates.queries.workload_rows import WorkloadRow, workload_rows
 from iamdash.models import Candidate, Claim, Standing, TrackerLink
 from iamdash.models.claim import standing_claims
 from iamdash.rules.cadence import Cadence
@@ -124,6 +125,7 @@ class CandidatePage:
     suggestions: tuple[Suggestion, ...]
     roles_alike: tuple[FoundRole, ...]
     leave: Leave
+    workload: WorkloadRow | None
     due_on: date | None
     closing: Closing | None
     next_step: NextStepCard | None
@@ -212,6 +214,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
         roles_alike=alike,
         leave=leave_of(candidate, rows.exceptions[iam_user.pk], now=now),
+        workload=_workload(candidate),
         due_on=candidate.due_on,
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,
@@ -275,6 +278,12 @@ def _owner(standing: Standing) -> Owner | None:
     if team is None and person is None:
         return None
     return Owner(team.name if team else "", team.slug if team else "", str(person) if person else "")
+
+
+def _workload(candidate: Candidate) -> WorkloadRow | None:
+    if candidate.workload_id is None:
+        return None
+    return workload_rows([candidate.workload_id]).get(candidate.workload_id)
 
 
 def _closing(candidate: Candidate) -> Closing | None:

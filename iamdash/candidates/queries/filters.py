@@ -27,6 +27,7 @@ WEEK = timedelta(days=7)
 NOBODY = "none"
 MY_TEAMS = "mine"
 END = "end"
+BY_WORKLOAD = "workload"
 
 VIEWS = {
     "open": "All open",
@@ -91,6 +92,7 @@ class Viewer:
 class Filters:
     """What an address asks for, as it was written; "" where it says nothing. The order of the fields is canonical.
 
+    `by`: BY_WORKLOAD lists workloads instead of candidates.
     `after`, `before`: the number of the candidate after or before which the page lies; `before` may be END.
     """
 
@@ -109,6 +111,7 @@ class Filters:
     claim: str = ""
     blocked: str = ""
     sort: str = ""
+    by: str = ""
     after: str = ""
     before: str = ""
 

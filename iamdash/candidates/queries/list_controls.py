@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from iamdash.candidates.queries.filters import (
     AGES,
     BLOCKED,
+    BY_WORKLOAD,
     CLAIMS,
     END,
     KEYS,
@@ -104,6 +105,8 @@ def chips(filters: Filters, selects: Iterable[Select], *, is_placed: bool) -> It
         value = getattr(filters, name)
         if value:
             yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))
+    if filters.by not in {"", BY_WORKLOAD}:
+        yield Chip(f"By: {filters.by} (unknown, ignored)", filters.query(by=""))
     if filters.sort and filters.sort.removeprefix("-") not in SORTS:
         yield Chip(f"Sort: {filters.sort} (unknown, ignored)", filters.query(sort=""))
     asked = filters.after or filters.before

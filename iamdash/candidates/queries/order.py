@@ -39,10 +39,10 @@ class Order:
     def beyond(self, place: Sequence[Any], *, backwards: bool = False) -> Q:
         """Return the condition "further on than `place`", or with `backwards` before it."""
         lookup = LessThan if self.down is not backwards else GreaterThan
-        return Q(lookup(_row(*self.columns), _row(*map(Value, place))))
+        return Q(lookup(row(*self.columns), row(*map(Value, place))))
 
 
-def _row(*columns: Key) -> Func:
+def row(*columns: Key) -> Func:
     """Return several columns as one value: an index of all of them compares rows in one step."""
     return Func(*columns, function="ROW", output_field=TextField())
 

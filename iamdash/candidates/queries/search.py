@@ -1,4 +1,4 @@
-"""Finding a candidate by whatever somebody has in hand: a user name, a key ID out of a log, a role, a team, a note."""
+"""Finding a candidate by what somebody has in hand: a name, a workload, a key ID of a log, a role, a team, a note."""
 
 from functools import reduce
 from operator import and_

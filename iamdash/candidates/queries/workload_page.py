@@ -1,0 +1,91 @@
+"""What the page of a workload shows: its lanes with every candidate, and what may be part of it too."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import F
+
+from iamdash.candidates.queries.search import matches
+from iamdash.candidates.queries.workload_rows import WorkloadRow, workload_rows
+from iamdash.models import Standing, Workload
+from iamdash.rules.stage import Stage
+from iamdash.rules.workload import Lane
+
+# More candidates than that are in the list, and nobody ticks them one by one.
+MOST_SHOWN = 300
+MOST_FOUND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One candidate of a workload."""
+
+    number: int
+    user_name: str
+    account_name: str
+    owner: str
+    stage: Stage
+    active_keys: int
+    inactive_keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullLane:
+    """One environment with its candidates."""
+
+    lane: Lane
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadPage:
+    """The whole page. `row`: the workload as lists show it; `shown`: how many of its candidates are in the lanes."""
+
+    row: WorkloadRow
+    lanes: tuple[FullLane, ...]
+    shown: int
+
+
+def workload_page(workload: Workload) -> WorkloadPage | None:
+    """Return the page of a workload; None where no candidate is part of it any more. Two queries."""
+    row = workload_rows([workload.pk]).get(workload.pk)
+    if row is None:
+        return None
+    members = _members(workload)
+    by_environment = {
+        environment: tuple(member for _environment, member in group)
+        for environment, group in groupby(members, key=lambda pair: pair[0])
+    }
+    lanes = (FullLane(lane, by_environment.get(lane.environment, ())) for lane in row.lanes)
+    return WorkloadPage(row, tuple(lanes), len(members))
+
+
+def find_workloads(words: str, *, other_than: Workload) -> tuple[WorkloadRow, ...]:
+    """Return the workloads with a candidate that matches the words, as the search of the list does, by name."""
+    found = Standing.objects.filter(matches(words)).exclude(candidate__workload=other_than)
+    numbers = found.order_by("candidate__workload__name", "candidate__workload")
+    some = list(numbers.values_list("candidate__workload", flat=True).distinct()[:MOST_FOUND])
+    known = workload_rows([number for number in some if number])
+    return tuple(known[number] for number in some if number in known)
+
+
+def _members(workload: Workload) -> list[tuple[str, Member]]:
+    """Return the candidates with their environment, by which they are sorted. One query."""
+    rows = (
+        Standing.objects.filter(candidate__workload=workload)
+        .order_by("candidate__environment", "candidate__iam_user__user_name", "pk")
+        .values_list(
+            "candidate__environment",
+            "pk",
+            "candidate__iam_user__user_name",
+            "candidate__iam_user__aws_account__name",
+            F("owner_team__name"),
+            "stage",
+            "active_keys",
+            "inactive_keys",
+        )
+    )
+    return [
+        (environment, Member(number, user_name, account_name, owner or "", Stage(stage), active, inactive))
+        for environment, number, user_name, account_name, owner, stage, active, inactive in rows[:MOST_SHOWN]
+    ]

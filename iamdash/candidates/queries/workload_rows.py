@@ -1,0 +1,147 @@
+"""Workloads as lists and cards show them: lanes per environment, lowest first, and who answers for what is in them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThan
+
+from iamdash.candidates.queries.order import Order, row
+from iamdash.models import AccessKey, Candidate, Standing
+from iamdash.rules.evidence import Verdict
+from iamdash.rules.risk import Risk
+from iamdash.rules.stage import Stage
+from iamdash.rules.workload import Lane, Progress, progress_of, too_early
+
+# Still at work, for all that is known: neither switched over nor safe to deactivate.
+RESTLESS = Q(stage__lt=Stage.SWITCHED_OVER) & ~Q(safe_to_deactivate=Verdict.YES)
+# Keys that went before it was a candidate are nobody's progress.
+KEYS_GONE = (
+    AccessKey.objects.filter(iam_user=OuterRef("candidate__iam_user"), gone_at__gte=OuterRef("candidate__opened_at"))
+    .order_by()
+    .values("iam_user")
+    .annotate(count=Count("pk"))
+    .values("count")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadRow:
+    """One workload. `matching` of its candidates are what a list asked for. `early`: see `rules.workload.too_early`."""
+
+    number: int
+    name: str
+    lanes: tuple[Lane, ...]
+    owners: tuple[str, ...]
+    risk: Risk | None
+    matching: int
+
+    @property
+    def candidates(self) -> int:
+        """Return how many candidates it has, gone or not."""
+        return sum(lane.candidates for lane in self.lanes)
+
+    @property
+    def progress(self) -> Progress:
+        """Return how much of it is gone."""
+        return progress_of(self.lanes)
+
+    @property
+    def early(self) -> tuple[Lane, ...]:
+        """Return the environments for which production did not wait."""
+        return too_early(self.lanes)
+
+    @property
+    def words(self) -> str:
+        """Return how far its lanes are: "staging deleted, production claimed"."""
+        return ", ".join(lane.words for lane in self.lanes)
+
+
+def firsts(found: QuerySet[Standing], order: Order) -> QuerySet[Standing]:
+    """Return of each workload the standing that comes first in this order: where the list shows the workload.
+
+    So it is filtered, sorted and turned page by page as the list of candidates is, out of the same indexes.
+    """
+    grouped = found.filter(candidate__workload__isnull=False)
+    own = {f"own_{number}": column for number, column in enumerate(order.columns)}
+    sooner = GreaterThan if order.down else LessThan
+    before = Q(sooner(row(*order.columns), row(*map(OuterRef, own))))
+    siblings = grouped.filter(before, candidate__workload=OuterRef("candidate__workload"))
+    return grouped.alias(**own).filter(~Exists(siblings))
+
+
+def rows_at(numbers: Sequence[int], found: QuerySet[Standing]) -> tuple[WorkloadRow, ...]:
+    """Return the workloads of these candidates, in their order. `found`: what the list asked for. Two queries."""
+    workload_of = dict(Candidate.objects.filter(pk__in=numbers).values_list("pk", "workload"))
+    workloads = {pk for pk in workload_of.values() if pk is not None}
+    known = workload_rows(workloads, found)
+    return tuple(known[pk] for number in numbers if (pk := workload_of[number]) in known)
+
+
+def workload_rows(workloads: Collection[int], found: QuerySet[Standing] | None = None) -> dict[int, WorkloadRow]:
+    """Return these workloads, as far as they have candidates. One query, whatever their size."""
+    theirs = Standing.objects.filter(candidate__workload__in=workloads)
+    asked_for = theirs if found is None else found.filter(candidate__workload__in=workloads)
+    lanes = (
+        theirs.annotate(gone=Coalesce(Subquery(KEYS_GONE), 0, output_field=IntegerField()))
+        .order_by()
+        .values(
+            "candidate__environment",
+            "candidate__before_production",
+            pk_of_workload=F("candidate__workload"),
+            name=F("candidate__workload__name"),
+        )
+        .annotate(
+            candidates=Count("pk"),
+            deleted=Count("pk", filter=Q(stage=Stage.DELETED)),
+            lowest=Min("stage"),
+            highest=Max("stage"),
+            restless=Count("pk", filter=RESTLESS),
+            keys_left=Sum(F("active_keys") + F("inactive_keys")),
+            keys_gone=Sum("gone"),
+            owners=ArrayAgg("owner_team__name", filter=Q(owner_team__isnull=False), distinct=True, default=[]),
+            worst=Max("risk"),
+            matching=Count("pk", filter=Q(pk__in=asked_for.values("pk"))),
+        )
+    )
+    by_workload: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for lane in lanes:
+        by_workload[lane["pk_of_workload"]].append(lane)
+    return {pk: _row(pk, theirs) for pk, theirs in by_workload.items()}
+
+
+def _row(pk: int, lanes: Iterable[dict[str, Any]]) -> WorkloadRow:
+    in_order = sorted(lanes, key=_place)
+    worst = max((lane["worst"] or 0 for lane in in_order), default=0)
+    return WorkloadRow(
+        number=pk,
+        name=in_order[0]["name"],
+        lanes=tuple(map(_lane, in_order)),
+        owners=tuple(sorted({owner for lane in in_order for owner in lane["owners"]})),
+        risk=Risk(worst) if worst else None,
+        matching=sum(lane["matching"] for lane in in_order),
+    )
+
+
+def _place(lane: dict[str, Any]) -> tuple[bool, int, str]:
+    """Return where a lane comes: from the lowest environment to production, then those whose order is not known."""
+    before_production = lane["candidate__before_production"]
+    return before_production is None, -(before_production or 0), lane["candidate__environment"]
+
+
+def _lane(lane: dict[str, Any]) -> Lane:
+    return Lane(
+        environment=lane["candidate__environment"],
+        before_production=lane["candidate__before_production"],
+        candidates=lane["candidates"],
+        deleted=lane["deleted"],
+        lowest=Stage(lane["lowest"]),
+        highest=Stage(lane["highest"]),
+        restless=lane["restless"],
+        keys=lane["keys_left"] + lane["keys_gone"],
+        keys_gone=lane["keys_gone"],
+    )

@@ -1,0 +1,111 @@
+"""The page of a workload: its lanes, and the forms that correct what belongs together."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from iamdash.candidates import actions
+from iamdash.candidates.queries.workload_page import find_workloads, workload_page
+from iamdash.models import AccessLevel, Workload
+from iamdash.views.access import person_of, requires
+
+PAGE = "workloads/workload.html"
+LONGEST_SEARCH = 200
+
+
+@require_safe
+def workload(request: HttpRequest, number: int) -> HttpResponse:
+    """Show the page; one that was merged into another leads there."""
+    found = _workload_or_404(number)
+    if found.merged_into_id:
+        return redirect("workload", found.merged_into_id)
+    return _show(request, found)
+
+
+# Does what the form says, and returns the workload to look at then and the words that say so.
+Deed = Callable[[HttpRequest, Workload], tuple[Workload, str]]
+
+
+def _deed(do: Deed) -> Callable[..., HttpResponseBase]:
+    """Make a view of a deed: 422 with the page where it was refused, 403 where this person may not."""
+
+    @require_POST
+    @requires(AccessLevel.ENGINEER)
+    @wraps(do)
+    def view(request: HttpRequest, number: int) -> HttpResponse:
+        found = _workload_or_404(number)
+        try:
+            shown, said = do(request, found)
+        except actions.NotPermitted as refused:
+            raise PermissionDenied(refused.sentence) from refused
+        except actions.Refused as refused:
+            return _show(request, _workload_or_404(number), refusal=refused.sentence, status=422)
+        messages.success(request, said)
+        return redirect("workload", shown.pk)
+
+    return view
+
+
+@_deed
+def rename(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
+    """Call it something else."""
+    name = request.POST.get("name", "")
+    actions.workload.rename(workload=found, name=name, by=person_of(request), now=timezone.now())
+    return found, "It has its new name."
+
+
+@_deed
+def merge(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
+    """Make another one part of it."""
+    number = _number(request.POST.get("other", ""))
+    other = Workload.objects.filter(pk=number).first()
+    if other is None:
+        raise actions.Refused("There is no such workload. Look for it by name once more.")
+    actions.workload.merge(workload=found, other=other, by=person_of(request), now=timezone.now())
+    return found, f"{other} is part of {found} now."
+
+
+@_deed
+def split(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
+    """Make a workload of its own of the candidates that are ticked."""
+    numbers = [_number(text) for text in request.POST.getlist("number")]
+    name = request.POST.get("name", "")
+    made = actions.workload.split(workload=found, numbers=numbers, name=name, by=person_of(request), now=timezone.now())
+    return made, f"{made} is a workload of its own now, split off {found}."
+
+
+def _show(request: HttpRequest, found: Workload, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    page = workload_page(found)
+    if page is None:
+        raise Http404("No candidate is part of this workload any more.")
+    typed = request.GET.get("find", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    may_correct = person_of(request).may(AccessLevel.ENGINEER)
+    context = {
+        "page": page,
+        "row": page.row,
+        "list_query": urlencode({"view": "everything", "q": found.name}),
+        "may_correct": may_correct,
+        "typed": typed,
+        "found": find_workloads(typed, other_than=found) if typed and may_correct else (),
+        "refusal": refusal,
+        "said_name": request.POST.get("name", ""),
+        "ticked": [_number(text) for text in request.POST.getlist("number")],
+        "here": reverse("workload", args=[found.pk]),
+    }
+    return render(request, PAGE, context, status=status)
+
+
+def _workload_or_404(number: int) -> Workload:
+    return get_object_or_404(Workload, pk=number)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
