@@ -286,7 +286,7 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
 
     # Session, person, the candidate, ten for its facts, roles that may fit and their pods, trackers, the journal and
     # notes, teams, the check, and the frame's one.
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(f"/candidates/{claimed.pk}/")
 
 

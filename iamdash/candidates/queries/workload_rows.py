@@ -1,7 +1,7 @@
 """Workloads as lists and cards show them: lanes per environment, lowest first, and who answers for what is in them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,13 +108,13 @@ def workload_rows(workloads: Collection[int], found: QuerySet[Standing] | None =
             matching=Count("pk", filter=Q(pk__in=asked_for.values("pk"))),
         )
     )
-    by_workload: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_workload: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for lane in lanes:
         by_workload[lane["pk_of_workload"]].append(lane)
     return {pk: _row(pk, theirs) for pk, theirs in by_workload.items()}
 
 
-def _row(pk: int, lanes: Iterable[dict[str, Any]]) -> WorkloadRow:
+def _row(pk: int, lanes: Iterable[Mapping[str, Any]]) -> WorkloadRow:
     in_order = sorted(lanes, key=_place)
     worst = max((lane["worst"] or 0 for lane in in_order), default=0)
     return WorkloadRow(
@@ -127,13 +127,13 @@ def _row(pk: int, lanes: Iterable[dict[str, Any]]) -> WorkloadRow:
     )
 
 
-def _place(lane: dict[str, Any]) -> tuple[bool, int, str]:
+def _place(lane: Mapping[str, Any]) -> tuple[bool, int, str]:
     """Return where a lane comes: from the lowest environment to production, then those whose order is not known."""
     before_production = lane["candidate__before_production"]
     return before_production is None, -(before_production or 0), lane["candidate__environment"]
 
 
-def _lane(lane: dict[str, Any]) -> Lane:
+def _lane(lane: Mapping[str, Any]) -> Lane:
     return Lane(
         environment=lane["candidate__environment"],
         before_production=lane["candidate__before_production"],
