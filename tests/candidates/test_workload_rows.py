@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from iamdash.candidates.queries import pages
 from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of
 from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.order import SORTS
 from iamdash.candidates.queries.workload_rows import workload_rows
 from iamdash.models import AccessKey, Candidate, IamUser, Standing
@@ -49,7 +50,7 @@ def gone(candidate: Candidate) -> None:
 
 
 def by_workload(**asked: str) -> CandidateList:
-    return candidate_list(Filters.of({"by": "workload"} | asked), viewer=NOBODY, now=NOW)
+    return candidate_list(Filters.of({"by": "workload"} | asked), account_ages(), viewer=NOBODY, now=NOW)
 
 
 @pytest.fixture
