@@ -8,6 +8,7 @@ from iamdash.models import sort_keys
 from iamdash.models.candidate import Candidate
 from iamdash.models.people import Person, Team
 from iamdash.rules.evidence import Verdict
+from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 
@@ -33,6 +34,7 @@ PARTS = {
     "standings_to_delete": Q(safe_to_delete=Verdict.YES),
     "standings_unread": Q(use_unread=True),
     "standings_without_active": Q(active_keys=0),
+    "standings_of_people": Q(kind=Kind.PERSON),
     "standings_without_keys": Q(active_keys=0, inactive_keys=0),
 }
 
@@ -51,7 +53,7 @@ class Standing(models.Model):
     `claim_warned_at`, `claim_lapses_at`: when the claim that stands is said to lapse soon, and when it does unless
     somebody confirms it.
     `use_unread`: the last use of some key was never read.
-    `risk`: None where it is proved gone.
+    `risk`: None where it is proved gone. `kind`: whose it is, a person's or a machine's, as far as can be told.
     """
 
     candidate = models.OneToOneField(Candidate, on_delete=models.PROTECT, primary_key=True, related_name="standing")
@@ -88,6 +90,9 @@ class Standing(models.Model):
     fell_from = models.PositiveSmallIntegerField(null=True)
     recheck_at = models.DateTimeField(null=True)
     risk = models.PositiveSmallIntegerField(null=True, choices=[(risk.value, risk.label) for risk in Risk])
+    kind = models.CharField(
+        max_length=10, choices=[(kind.value, kind.label) for kind in Kind], default=Kind.UNCLEAR.value
+    )
 
     class Meta:
         indexes = [

@@ -9,6 +9,7 @@ from iamdash.rules.claim import lapses_at, without_lapsed_claim
 from iamdash.rules.evidence import Assessment
 from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.kind import kind_of
 from iamdash.rules.ladder import stage_of, stage_since, steps_of
 from iamdash.rules.moments import after, soonest
 from iamdash.rules.ownership import ownership_of
@@ -59,4 +60,5 @@ def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> A
         claim_lapses_at=claim_lapses_at if facts.claim else None,
         risk=None if stage is Stage.DELETED else risks.risk_of(facts, now=now).level,
         ownership=ownership_of(facts, rules=thresholds.ownership),
+        kind=kind_of(facts).kind,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from iamdash.rules.kind import Kind
 from iamdash.rules.moments import soonest
 from iamdash.rules.owner import Ownership
 from iamdash.rules.risk import Risk
@@ -149,7 +150,8 @@ class Assessment:
     `exception_until`: until when an exception keeps it out of the open counts.
     `stuck_from`: when it will have been in its stage for too long; None where being stuck has no meaning.
     `claim_lapses_at`: when the claim that stands lapses unless it is confirmed; None where none stands.
-    `risk`: how risky its keys are; None where it is proved gone. `ownership`: whose it likely is.
+    `risk`: how risky its keys are; None where it is proved gone. `ownership`: whose it likely is. `kind`: a
+    person's or a machine's, as far as can be told.
     """
 
     stage: Stage
@@ -167,3 +169,4 @@ class Assessment:
     claim_lapses_at: datetime | None
     risk: Risk | None
     ownership: Ownership
+    kind: Kind

@@ -57,6 +57,7 @@ def row(
         fell_from=step_back.fell_from.value if step_back.fell_from else None,
         recheck_at=assessment.recheck_at,
         risk=assessment.risk.value if assessment.risk else None,
+        kind=assessment.kind.value,
         **_key_columns(facts),
     )
 

@@ -372,3 +372,16 @@ def test_a_row_says_as_of_when_it_is_if_the_newest_sync_failed() -> None:
     candidate_named("uploader")
 
     assert listed().rows[0].as_of == good.finished_at
+
+
+@pytest.mark.django_db
+def test_the_iam_users_of_people_are_found_apart() -> None:
+    candidate_named("priya.rao", password_enabled=True)
+    candidate_named("svc-backup")
+    candidate_named("mystery")
+
+    assert names(listed(kind="person")) == ["priya.rao"]
+    assert names(listed(kind="machine")) == ["svc-backup"]
+    assert names(listed(kind="unclear")) == ["mystery"]
+    assert len(names(listed(kind="robot"))) == 3
+    assert [chip.text for chip in listed(kind="person").chips] == ["Whose: Probably a person's"]

@@ -259,3 +259,16 @@ def test_it_can_be_copied_as_text(signed_in: Client) -> None:
     (text,) = re.findall(r'data-copy="(All accounts,[^"]*)"', body)
     assert "12 active keys left in 12 IAM users" in text
     assert text.endswith("http://testserver/")
+
+
+def test_the_iam_users_of_people_are_counted_apart_and_listed(signed_in: Client) -> None:
+    Standing.objects.update(kind="machine")
+    assert "single sign-on" not in signed_in.get("/").content.decode()
+    iam_user = make_iam_user("priya.rao", password_enabled=True)
+    make_access_key(iam_user)
+    assess([iam_user.pk], now=timezone.now(), cause=Cause.AWS, actor="sync")
+
+    page = signed_in.get("/").content.decode()
+
+    assert '<a href="/candidates/?kind=person">1 of these IAM users</a> probably belongs to a person:' in page
+    assert "priya.rao" in signed_in.get("/candidates/?kind=person").content.decode()

@@ -18,6 +18,7 @@ from iamdash.candidates.queries.search import matches
 from iamdash.models import ExceptionGrant, sort_keys
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.exception import Waiting
+from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
@@ -72,10 +73,12 @@ AGES = {
 OPENED = {"week": "In the last 7 days"}
 CLAIMS = {"lapsing": "Lapses soon"}
 BLOCKED = {each.value: f"By {each.label.lower()}" for each in Waiting} | {"review": "To be reviewed"}
+KINDS = {kind.value: kind.label for kind in Kind}
 # What can be done today. With no active key there is nothing to deactivate, however safe that is.
 SAFE_TO_DEACTIVATE = Q(is_open=True, safe_to_deactivate=Verdict.YES, active_keys__gt=0)
 # A suggestion ends where somebody claims.
 LIKELY = Q(owner_team=None, likely_team__isnull=False)
+OF_PEOPLE = Q(is_open=True, kind=Kind.PERSON)
 SAFE_TO_DELETE = Q(is_open=True, safe_to_delete=Verdict.YES)
 
 
@@ -110,6 +113,7 @@ class Filters:
     opened: str = ""
     claim: str = ""
     blocked: str = ""
+    kind: str = ""
     sort: str = ""
     by: str = ""
     after: str = ""
@@ -186,8 +190,9 @@ def filter_condition(
 ) -> Q:
     """Return the condition of search and filters. `accounts`, `teams`: what is known; unknown values are ignored."""
     condition = matches(filters.q)
-    if filters.account in accounts:
-        condition &= Q(candidate__iam_user__aws_account=filters.account)
+    as_said = (("candidate__iam_user__aws_account", filters.account, accounts), ("kind", filters.kind, KINDS))
+    for column, value, known in as_said:
+        condition &= Q(**{column: value}) if value in known else Q()
     if filters.team in teams:
         condition &= _owned_by(filters.team, viewer)
     if filters.stage in STAGES:

@@ -10,6 +10,7 @@ from iamdash.candidates.queries.filters import (
     CLAIMS,
     END,
     KEYS,
+    KINDS,
     OPENED,
     RISKS,
     ROUTES,
@@ -77,6 +78,7 @@ def selects(filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, s
         _select("route", "Route", "Any route", ROUTES, filters.route),
         _select("used", "Last used", "Any time", USED, filters.used),
         _select("blocked", "Blocked", "Any", BLOCKED, filters.blocked),
+        _select("kind", "Whose", "Anybody's", KINDS, filters.kind),
         _select("sort", "Sort by", "", sort_labels(), filters.shown_sort),
     )
 
@@ -95,7 +97,7 @@ def chips(filters: Filters, selects: Iterable[Select], *, is_placed: bool) -> It
         yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
     if filters.q:
         yield Chip(f"Search: {filters.q}", filters.query(q=""))
-    for name in ("account", "team", "stage", "risk", "route", "used", "blocked"):
+    for name in ("account", "team", "stage", "risk", "route", "used", "blocked", "kind"):
         value = getattr(filters, name)
         if value:
             words = next(choice.label for choice in labels[name].choices if choice.value == value)

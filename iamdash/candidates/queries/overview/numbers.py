@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from iamdash.candidates.queries.counts import exact_counts
 from iamdash.candidates.queries.filters import (
     AGES,
+    OF_PEOPLE,
     SAFE_TO_DEACTIVATE,
     SAFE_TO_DELETE,
     Viewer,
@@ -46,6 +47,7 @@ class Totals:
     `yours`, `yours_waiting`: what the viewer has claimed, and what of it is stuck, reopened or safe to act on.
     `yours_lapsing`: the viewer's claims that lapse soon.
     `excepted`, `exceptions_asked`: under an exception; asked for one that nobody has decided on.
+    `people`: what of the open looks like a person's.
     `first_at`: when the first candidate came up; None: there is none.
     `ages`: IAM users with an active key by the age of their oldest key, a count for each of AGES.
     """
@@ -66,6 +68,7 @@ class Totals:
     yours_lapsing: int
     excepted: int
     exceptions_asked: int
+    people: int
     ages: tuple[int, ...]
 
 
@@ -90,6 +93,7 @@ def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
         "yours_waiting": yours & (stuck | reopened | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE),
         "excepted": Q(exception_until__isnull=False),
         "exceptions_asked": exception_asked(),
+        "people": OF_PEOPLE,
         "yours_lapsing": yours & claim_lapses_soon(now),
     }
     by_age = {f"age_{name}": is_open & of_age(name, now=now) for name in AGES}

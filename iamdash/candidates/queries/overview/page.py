@@ -18,8 +18,10 @@ from iamdash.models import AccessKey, Candidate, Claim, Programme
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
+from iamdash.rules.kind import Kind
 
 NEEDS = {"reopened": "reopened", "stuck": "stuck", "exceptions": "exceptions", "exceptions_asked": "exceptions-asked"}
+PEOPLE = f"kind={Kind.PERSON}"
 # From here on an age is drawn as a warning.
 OLD = {"4y", "5y", "older"}
 
@@ -69,6 +71,11 @@ class Overview:
     def needs_query(self) -> Mapping[str, str]:
         """Return the lists behind "Needs someone"."""
         return {name: self.scope.list_query(f"view={view}") for name, view in NEEDS.items()}
+
+    @property
+    def people_query(self) -> str:
+        """Return the list of the IAM users that look like people's."""
+        return self.scope.list_query(PEOPLE)
 
 
 def overview(parameters: Mapping[str, str], ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> Overview:
