@@ -16,6 +16,7 @@ from iamdash.views import (
     sign_in,
     single_sign_on,
     workloads,
+    teams,
 )
 from iamdash.views import candidate_deeds as deeds
 
@@ -69,6 +70,8 @@ urlpatterns: list[URLPattern] = [
     path("workloads/<int:number>/rename", workloads.rename, name="workload-rename"),
     path("workloads/<int:number>/merge", workloads.merge, name="workload-merge"),
     path("workloads/<int:number>/split", workloads.split, name="workload-split"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/<slug:slug>/", teams.team, name="team"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/running", accounts.running, name="accounts-running"),
     path("accounts/sync", accounts.sync_all, name="sync-all"),

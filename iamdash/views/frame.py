@@ -20,7 +20,7 @@ from iamdash.views.access import back_to
 THEME_COOKIE = "iamdash_theme"
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 60 * 60
-PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("accounts", "Accounts"))
+PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("teams", "Teams"), ("accounts", "Accounts"))
 _AGES: WeakKeyDictionary[HttpRequest, tuple[AccountAge, ...]] = WeakKeyDictionary()
 # The page of one candidate stands below "Candidates" in the bar.
 BELOW = {
@@ -28,6 +28,7 @@ BELOW = {
     "candidate-record": "candidates",
     "candidate-records": "candidates",
     "account": "accounts",
+    "team": "teams",
 }
 
 

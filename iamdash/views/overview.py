@@ -1,6 +1,7 @@
 """The overview: a lead's first page."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,8 +36,13 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     """How many keys are left, whether they go in time, who is stuck, how each team stands, what changed this week."""
     now = timezone.now()
     page = overview(request.GET.dict(), ages_for(request), viewer=viewer_of(person_of(request).pk), now=now)
+    return render(request, "overview/overview.html", shown(request, page, now=now))
+
+
+def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, Any]:
+    """Return what the cards of an overview show, with their charts."""
     weekly = tuple(count for count in page.history if (now.date() - count.day).days % 7 == 0)
-    context = {
+    return {
         "page": page,
         "now": now,
         "stages": list(Stage),
@@ -50,7 +56,6 @@ def overview_page(request: HttpRequest) -> HttpResponse:
         "ages": _ages(page),
         "as_text": as_text(page, url=request.build_absolute_uri(), now=now.date()),
     }
-    return render(request, "overview/overview.html", context)
 
 
 def as_text(page: Overview, *, url: str, now: date) -> str:

@@ -68,6 +68,8 @@ ADDRESSES = {
     "workload-rename": Address("post", f"/workloads/{NUMBER}/rename", AccessLevel.ENGINEER),
     "workload-merge": Address("post", f"/workloads/{NUMBER}/merge", AccessLevel.ENGINEER),
     "workload-split": Address("post", f"/workloads/{NUMBER}/split", AccessLevel.ENGINEER),
+    "teams": Address("get", "/teams/"),
+    "team": Address("get", "/teams/platform/"),
     "accounts": Address("get", "/accounts/"),
     "accounts-running": Address("get", "/accounts/running"),
     "account": Address("get", f"/accounts/{ACCOUNT}/"),

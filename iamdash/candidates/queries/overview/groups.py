@@ -72,8 +72,10 @@ class Groups:
     more: int
 
 
-def groups(grouping: Grouping, scope: Scope, *, target_on: date | None, now: datetime) -> Groups:
-    """Return how the candidates in `scope` are shared out. Three queries."""
+def groups(
+    grouping: Grouping, scope: Scope, *, target_on: date | None, now: datetime, first: int = 0, most: int = MOST
+) -> Groups:
+    """Return how the candidates in `scope` are shared out: `most` groups from the `first` on. Three queries."""
     rows = (
         Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), scope.standings())
         .values_list(grouping.column, "stage")
@@ -87,10 +89,10 @@ def groups(grouping: Grouping, scope: Scope, *, target_on: date | None, now: dat
     names = grouping.named_by.objects.in_bulk(list(counted)) if grouping.named_by else {}
     found = [_group(grouping, scope, value, str(names.get(value, value)), its) for value, its in counted.items()]
     found.sort(key=lambda group: (-group.left, group.name.lower()))
-    shown = found[:MOST]
+    shown = found[first : first + most]
     if grouping.without:
         shown.append(_group(grouping, scope, "", grouping.without, nobody))
-    return Groups(grouping, _with_pace(grouping, scope, shown, target_on, now), more=len(found) - len(found[:MOST]))
+    return Groups(grouping, _with_pace(grouping, scope, shown, target_on, now), more=max(len(found) - first - most, 0))
 
 
 def _group(grouping: Grouping, scope: Scope, value: str, name: str, counted: list[tuple[int, int, int]]) -> Group:

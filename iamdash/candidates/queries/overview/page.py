@@ -79,10 +79,18 @@ class Overview:
 
 
 def overview(parameters: Mapping[str, str], ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> Overview:
-    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Thirteen queries at most."""
+    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`."""
     accounts = {account.account_id: account.name for account in ages if account.is_read}
     scope = scope_of(parameters, viewer=viewer, accounts=accounts)
-    grouping = GROUPINGS.get(parameters.get("by", ""), GROUPINGS["team"])
+    return overview_of(scope, ages, grouping=parameters.get("by", ""), viewer=viewer, now=now)
+
+
+def overview_of(
+    scope: Scope, ages: Sequence[AccountAge], *, grouping: str = "", viewer: Viewer, now: datetime
+) -> Overview:
+    """Return the page's data for one scope, shared out by `grouping`. Thirteen queries at most."""
+    accounts = {account.account_id: account.name for account in ages if account.is_read}
+    shared_out = GROUPINGS.get(grouping, GROUPINGS["team"])
     programme = Programme.objects.filter(pk=1).first() or Programme()
     counted = totals(scope, viewer=viewer, now=now)
     past = history(scope, today=now.date())
@@ -110,7 +118,7 @@ def overview(parameters: Mapping[str, str], ages: Sequence[AccountAge], *, viewe
         forecast=expected,
         needs_someone=needs_someone(scope, ages, now=now),
         totals=counted,
-        groups=groups(grouping, scope, target_on=programme.target_date, now=now),
+        groups=groups(shared_out, scope, target_on=programme.target_date, now=now),
         ages=tuple(
             Age(words, short, name in OLD, Number(count, words, scope.list_query(f"age={name}")))
             for (name, (words, short, _from, _below)), count in zip(AGES.items(), counted.ages, strict=True)

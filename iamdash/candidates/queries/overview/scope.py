@@ -18,6 +18,7 @@ class Scope:
     """A part of the work, as `scope=` in the address says it. `words` begin the line under the page's name.
 
     `account_id`, `team_slugs`: what it is limited to; "" and None: not. `asked`: a scope that means nothing here.
+    `team_filter`: how the list says these teams.
     """
 
     value: str = EVERYTHING
@@ -25,6 +26,7 @@ class Scope:
     account_id: str = ""
     team_slugs: tuple[str, ...] | None = None
     asked: str = ""
+    team_filter: str = MY_TEAMS
 
     def standings(self, path: str = "") -> Q:
         """Return which standings belong to it; `path` leads to them from another table."""
@@ -55,13 +57,18 @@ class Scope:
         if self.account_id:
             asked.setdefault("account", self.account_id)
         if self.team_slugs is not None:
-            asked.setdefault("team", MY_TEAMS)
+            asked.setdefault("team", self.team_filter)
         return urlencode(asked)
 
     @property
     def is_narrow(self) -> bool:
         """Return whether it is less than everything."""
         return bool(self.account_id) or self.team_slugs is not None
+
+
+def team_scope(slug: str, name: str) -> Scope:
+    """Return the scope of one team."""
+    return Scope(slug, f"The candidates of {name}", team_slugs=(slug,), team_filter=slug)
 
 
 @dataclass(frozen=True, slots=True)

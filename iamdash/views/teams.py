@@ -1,0 +1,46 @@
+"""Teams, and the page of one: its sentence, its burn-down, who has what, and what is likely theirs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from iamdash.candidates.queries.candidate_list import viewer_of
+from iamdash.candidates.queries.overview.page import overview_of
+from iamdash.candidates.queries.overview.scope import team_scope
+from iamdash.candidates.queries.teams import may_claim_for, team_card, team_list, teams_without_candidates
+from iamdash.models import Team
+from iamdash.rules.stage import Stage
+from iamdash.views import charts
+from iamdash.views.access import person_of
+from iamdash.views.frame import ages_for
+from iamdash.views.overview import OUTLOOKS, shown
+
+
+@require_safe
+def teams(request: HttpRequest) -> HttpResponse:
+    """Show how every team stands, and what nobody has claimed."""
+    asked = request.GET.get("page", "")
+    page = int(asked) if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 else 1
+    listed = team_list(page=max(page, 1), now=timezone.now())
+    context = {
+        "listed": listed,
+        "rows": [
+            (row, charts.stage_bar(row.group.counts), charts.sparkline(row.group.weekly), *OUTLOOKS[row.group.outlook])
+            for row in listed.rows
+        ],
+        "stages": list(Stage),
+        "idle": teams_without_candidates(),
+    }
+    return render(request, "teams/teams.html", context)
+
+
+@require_safe
+def team(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one team."""
+    person, now = person_of(request), timezone.now()
+    row = get_object_or_404(Team, pk=slug)
+    scope = team_scope(row.slug, row.name)
+    page = overview_of(scope, ages_for(request), grouping="account", viewer=viewer_of(person.pk), now=now)
+    context = shown(request, page, now=now) | {"team": team_card(row, now=now), "claims": may_claim_for(row, person)}
+    return render(request, "teams/team.html", context)
