@@ -15,8 +15,8 @@ from iamdash.views import (
     record,
     sign_in,
     single_sign_on,
-    workloads,
     teams,
+    workloads,
 )
 from iamdash.views import candidate_deeds as deeds
 
