@@ -68,7 +68,7 @@ def test_a_row_becomes_actions_by_whoever_imports_and_twice_is_once(run: Import)
     code, said = run(SHEET)
 
     assert code == 0
-    assert "Read as utf-8, cells parted by a semicolon: 1 rows." in said
+    assert "Read as utf-8, cells parted by a semicolon: 1 row." in said
     assert "the team: column “Team”" in said
     assert "1 row: 1 changed." in said
     claim = Claim.objects.get(candidate=backup)

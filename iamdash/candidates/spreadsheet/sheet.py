@@ -35,7 +35,8 @@ class Sheet:
     @property
     def words(self) -> str:
         """Return how it was read, in words."""
-        return f"Read as {self.encoding}, cells parted by a {DELIMITERS[self.delimiter]}: {len(self.lines):,} rows."
+        rows = "1 row" if len(self.lines) == 1 else f"{len(self.lines):,} rows"
+        return f"Read as {self.encoding}, cells parted by a {DELIMITERS[self.delimiter]}: {rows}."
 
 
 def read_sheet(content: bytes) -> Sheet:
