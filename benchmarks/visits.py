@@ -108,6 +108,17 @@ def addresses_of(membership: object) -> Iterator[tuple[str, str]]:
     for what, word in words.items():
         yield f"search, {what}", f"{a_list}?q={word}"
     yield "search, a common word among open", f"{a_list}?view=open&q=uploader"
+    for view in ("open", "everything", "unclaimed", "deleted"):
+        yield (
+            f"list, {view} by workload",
+            f"{a_list}?view={view}&by=workload" if view != "open" else f"{a_list}?by=workload",
+        )
+    for sort in ("user", "-owner", "used"):
+        yield f"list by workload, sort={sort}", f"{a_list}?sort={sort}&by=workload"
+    yield "list by workload, a common word", f"{a_list}?q=uploader&by=workload"
+    yield "list by workload, last", f"{a_list}?by=workload&before=end"
+    yield "a workload", f"/workloads/{candidate.candidate.workload_id}/"
+    yield "a workload, another looked for", f"/workloads/{candidate.candidate.workload_id}/?find=uploader"
     yield "list, last", f"{a_list}?before=end"
     yield "list, everything by user, deep", f"{a_list}?view=everything&sort=user&after={candidate.pk}"
 

@@ -93,6 +93,7 @@ def _show(request: HttpRequest, found: Workload, *, refusal: str = "", status: i
         "row": page.row,
         "list_query": urlencode({"view": "everything", "q": found.name}),
         "may_correct": may_correct,
+        "may_split": may_correct and page.row.candidates > 1,
         "typed": typed,
         "found": find_workloads(typed, other_than=found) if typed and may_correct else (),
         "refusal": refusal,

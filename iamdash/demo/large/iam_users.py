@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from iamdash.demo.large.people import Organisation
-from iamdash.demo.large.words import DEEDS, REGIONS, SERVICES, THINGS
+from iamdash.demo.large.words import DEEDS, ENVIRONMENTS, REGIONS, SERVICES, THINGS
 from iamdash.models import AccessKey, AccessKeyUse, IamUser
 from iamdash.models.check import CredentialKind
 from iamdash.rules.stage import Stage
@@ -48,7 +48,7 @@ def invent(number: int, organisation: Organisation, *, rng: Random, now: datetim
     opened = rng.uniform(0, FIRST_LOOK) if rng.random() < FOUND_LATER else float(FIRST_LOOK)
     aims_at = rng.choices(list(REACHED), weights=list(REACHED.values()))[0] if opened > 30 else Stage.IDENTIFIED
     ended = rng.uniform(0, opened - 20) if aims_at >= Stage.DEACTIVATED else 0.0
-    name = f"{rng.choice(THINGS)}-{rng.choice(DEEDS)}-{number}"
+    name = _name(number)
     story = Story(
         iam_user=IamUser(
             aws_account_id=account_id,
@@ -73,6 +73,13 @@ def invent(number: int, organisation: Organisation, *, rng: Random, now: datetim
     story.access_keys = [_key(story, which, rng, now) for which in range(2 if rng.random() < TWO_KEYS else 1)]
     story.uses = [use for key in story.access_keys for use in _uses(key, rng)]
     return story
+
+
+def _name(number: int) -> str:
+    """Return a name; some that follow each other differ in the environment alone, and so are one workload."""
+    which, environment = divmod(number, len(ENVIRONMENTS))
+    chance = Random(which)
+    return f"{chance.choice(THINGS)}-{ENVIRONMENTS[environment]}-{chance.choice(DEEDS)}-{which}"
 
 
 def _policy(name: str, account_id: str) -> dict[str, str]:
