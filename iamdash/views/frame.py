@@ -29,6 +29,7 @@ BELOW = {
     "candidate-records": "candidates",
     "account": "accounts",
     "team": "teams",
+    "workload": "candidates",
 }
 
 
