@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from iamdash.candidates import actions
+from iamdash.candidates.queries.filters import number_in
 from iamdash.candidates.queries.workload_page import find_workloads, workload_page
 from iamdash.models import AccessLevel, Workload
 from iamdash.views.access import person_of, requires
@@ -65,8 +65,7 @@ def rename(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
 @_deed
 def merge(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     """Make another one part of it."""
-    number = _number(request.POST.get("other", ""))
-    other = Workload.objects.filter(pk=number).first()
+    other = Workload.objects.filter(pk=number_in(request.POST.get("other", ""))).first()
     if other is None:
         raise actions.Refused("There is no such workload. Look for it by name once more.")
     actions.workload.merge(workload=found, other=other, by=person_of(request), now=timezone.now())
@@ -76,7 +75,7 @@ def merge(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
 @_deed
 def split(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     """Make a workload of its own of the candidates that are ticked."""
-    numbers = [_number(text) for text in request.POST.getlist("number")]
+    numbers = _numbers(request)
     name = request.POST.get("name", "")
     made = actions.workload.split(workload=found, numbers=numbers, name=name, by=person_of(request), now=timezone.now())
     return made, f"{made} is a workload of its own now, split off {found}."
@@ -91,14 +90,13 @@ def _show(request: HttpRequest, found: Workload, *, refusal: str = "", status: i
     context = {
         "page": page,
         "row": page.row,
-        "list_query": urlencode({"view": "everything", "q": found.name}),
         "may_correct": may_correct,
         "may_split": may_correct and page.row.candidates > 1,
         "typed": typed,
         "found": find_workloads(typed, other_than=found) if typed and may_correct else (),
         "refusal": refusal,
         "said_name": request.POST.get("name", ""),
-        "ticked": [_number(text) for text in request.POST.getlist("number")],
+        "ticked": _numbers(request),
         "here": reverse("workload", args=[found.pk]),
     }
     return render(request, PAGE, context, status=status)
@@ -108,5 +106,6 @@ def _workload_or_404(number: int) -> Workload:
     return get_object_or_404(Workload, pk=number)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+def _numbers(request: HttpRequest) -> list[int]:
+    asked = map(number_in, request.POST.getlist("number"))
+    return [number for number in asked if number is not None]

@@ -137,6 +137,17 @@ def test_a_search_finds_a_workload_by_its_name(three_workloads: None) -> None:
     assert by_workload(q="svc-uploader").matching == 3
 
 
+def test_the_list_can_hold_one_workload_and_says_which(three_workloads: None) -> None:
+    number = Candidate.objects.get(iam_user__user_name="svc-staging-indexer").workload_id
+
+    page = by_workload(workload=str(number))
+
+    assert ([row.name for row in page.workloads], page.matching) == (["svc-indexer"], 2)
+    assert [chip.text for chip in page.chips] == ["Workload: svc-indexer"]
+    assert [chip.text for chip in by_workload(workload="x").chips] == ["Workload: x (unknown, ignored)"]
+    assert (by_workload(workload="x").listed, by_workload(workload="9" * 18).listed) == (3, 0)
+
+
 def test_its_queries_do_not_grow_with_it(three_workloads: None) -> None:
     with CaptureQueriesContext(connection) as few:
         by_workload()

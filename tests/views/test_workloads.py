@@ -58,6 +58,9 @@ def test_the_page_has_its_lanes_in_order_and_how_much_is_gone(engineer: Client, 
     for candidate in uploader.candidates.all():
         assert f'href="/candidates/{candidate.pk}/"' in page
     assert "Production moves first" not in page
+    listed = page_of(engineer, f"/candidates/?view=everything&workload={uploader.pk}")
+    assert "<strong>3</strong> of 3" in listed
+    assert "Remove filter </span>Workload: svc-uploader" in listed
 
 
 def test_page_list_and_card_warn_where_production_does_not_wait(engineer: Client, uploader: Workload) -> None:

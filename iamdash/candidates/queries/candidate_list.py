@@ -17,6 +17,7 @@ from iamdash.candidates.queries.filters import (
     Filters,
     Viewer,
     filter_condition,
+    number_in,
     view_conditions,
 )
 from iamdash.candidates.queries.frame import AccountAge
@@ -24,10 +25,10 @@ from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips
 from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
 from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at
-from iamdash.models import AwsAccount, Membership, Standing, Team
+from iamdash.models import AwsAccount, Membership, Standing, Team, Workload
 
 # What the form of filters has no field for, and must not lose.
-HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "by")
+HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "workload", "by")
 COLUMNS = (
     ("user", "Candidate"),
     ("owner", "Owner"),
@@ -127,7 +128,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         view_name=VIEWS[view],
         selects=controls,
         hidden=tuple((name, value) for name in HIDDEN if (value := getattr(filters, name))),
-        chips=tuple(chips(filters, controls, is_placed=page.is_placed)),
+        chips=tuple(chips(filters, controls, workload=_workload_name(filters.workload), is_placed=page.is_placed)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
         sort_label=order.words,
         search=filters.q,
@@ -147,6 +148,14 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         has_candidates=counts["everything"] > 0,
         gone_found=counts["gone"],
     )
+
+
+def _workload_name(number: str) -> str:
+    """Return what a workload is called. One query, and none where none is asked for."""
+    pk = number_in(number)
+    if pk is None:
+        return f"{number} (unknown)"
+    return Workload.objects.filter(pk=pk).values_list("name", flat=True).first() or number
 
 
 def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:

@@ -95,7 +95,7 @@ class Viewer:
 class Filters:
     """What an address asks for, as it was written; "" where it says nothing. The order of the fields is canonical.
 
-    `by`: BY_WORKLOAD lists workloads instead of candidates.
+    `workload`: the number of one. `by`: BY_WORKLOAD lists workloads instead of candidates.
     `after`, `before`: the number of the candidate after or before which the page lies; `before` may be END.
     """
 
@@ -114,6 +114,7 @@ class Filters:
     claim: str = ""
     blocked: str = ""
     kind: str = ""
+    workload: str = ""
     sort: str = ""
     by: str = ""
     after: str = ""
@@ -213,7 +214,7 @@ def filter_condition(
         condition &= of_age(filters.age, now=now)
     if filters.likely in teams:
         condition &= LIKELY & Q(likely_team=filters.likely)
-    return condition & _by_time(filters, now)
+    return condition & _of_workload(filters.workload) & _by_time(filters, now)
 
 
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}
@@ -232,6 +233,11 @@ def of_age(age: str, *, now: datetime) -> Q:
         oldest_key_created_at__lte=now - timedelta(days=days),
         oldest_key_created_at__gt=now - timedelta(days=below),
     )
+
+
+def _of_workload(number: str) -> Q:
+    pk = number_in(number)
+    return Q() if pk is None else Q(candidate__workload=pk)
 
 
 def _by_time(filters: Filters, now: datetime) -> Q:
@@ -275,6 +281,11 @@ def _used(used: str, now: datetime) -> Q:
     if used.startswith("over-"):
         return Q(LessThan(sort_keys.LONGEST_UNUSED_FIRST, now - timedelta(days=int(used.removeprefix("over-")))))
     return Q(GreaterThanOrEqual(sort_keys.LAST_USED_FIRST, now - timedelta(days=int(used))))
+
+
+def number_in(text: str) -> int | None:
+    """Return the number of a row that an address gives; None where the text is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _clean(value: str) -> str:

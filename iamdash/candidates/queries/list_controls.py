@@ -90,8 +90,11 @@ def _select(name: str, label: str, everything: str, values: Mapping[str, str], c
     return Select(name, label, tuple(Choice(value, text, value == chosen) for value, text in all_values.items()))
 
 
-def chips(filters: Filters, selects: Iterable[Select], *, is_placed: bool) -> Iterable[Chip]:
-    """Yield what is in force, and what means nothing. `is_placed`: the page lies where the address says."""
+def chips(filters: Filters, selects: Iterable[Select], *, workload: str, is_placed: bool) -> Iterable[Chip]:
+    """Yield what is in force, and what means nothing.
+
+    `workload`: what the one that is asked for is called. `is_placed`: the page lies where the address says.
+    """
     labels = {select.name: select for select in selects}
     if filters.view and filters.view not in VIEWS:
         yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
@@ -103,7 +106,8 @@ def chips(filters: Filters, selects: Iterable[Select], *, is_placed: bool) -> It
             words = next(choice.label for choice in labels[name].choices if choice.value == value)
             yield Chip(f"{labels[name].label}: {_ignored(words)}", filters.query(**{name: ""}))
     teams = {choice.value: choice.label for choice in labels["team"].choices}
-    for name, label, known in (("likely", "Likely", teams), *HIDDEN):
+    one = {filters.workload: workload}
+    for name, label, known in (("likely", "Likely", teams), *HIDDEN, ("workload", "Workload", one)):
         value = getattr(filters, name)
         if value:
             yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))

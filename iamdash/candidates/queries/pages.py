@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, OrderBy, Q, QuerySet
 
-from iamdash.candidates.queries.filters import END, Filters
+from iamdash.candidates.queries.filters import END, Filters, number_in
 from iamdash.candidates.queries.order import Order
 from iamdash.models import Standing
 
@@ -60,9 +60,8 @@ def page_of(found: QuerySet[Standing], order: Order, filters: Filters) -> Page:
 
 def _place(number: str, order: Order) -> Place | None:
     """Return the place of a candidate; None where there is none of this number."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return None
-    return _placed(Standing.objects.filter(pk=int(number)), order).first()
+    pk = number_in(number)
+    return None if pk is None else _placed(Standing.objects.filter(pk=pk), order).first()
 
 
 def _places(
