@@ -65,7 +65,8 @@ def rename(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
 @_deed
 def merge(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     """Make another one part of it."""
-    other = Workload.objects.filter(pk=number_in(request.POST.get("other", ""))).first()
+    number = number_in(request.POST.get("other", ""))
+    other = None if number is None else Workload.objects.filter(pk=number).first()
     if other is None:
         raise actions.Refused("There is no such workload. Look for it by name once more.")
     actions.workload.merge(workload=found, other=other, by=person_of(request), now=timezone.now())
