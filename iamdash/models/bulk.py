@@ -4,16 +4,23 @@ Django's `bulk_create` hands Postgres an array for each column, and quoting JSON
 time of a first sync (docs/decisions/0004). One document is quoted once, and `jsonb_to_recordset` takes it apart.
 """
 
-import json
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from django.db import connection
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import DateTimeField, Field, ForeignKey, Model
+from django.db.models.expressions import RawSQL
+from pydantic_core import to_json
 
 AT_ONCE = 200
 Column: TypeAlias = "Field[Any, Any]"
+
+
+def among(keys: Iterable[int]) -> RawSQL:
+    """Return primary keys to look for with `__in`: one parameter for all, where a list would be one for each."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -57,13 +64,11 @@ def _insert(row: Model, columns: Sequence[Column]) -> str:
 def _run(sql: str, columns: Sequence[Column], rows: Sequence[Model]) -> list[tuple[Any, ...]]:
     """Run a statement on the rows, `given` to it; return what it returns. Every name in it is a model's."""
     types = ", ".join(f"{_name(column)} {_type(column)}" for column in columns)
-    named = [(column.column, column) for column in columns]
-    document = [{name: _value(column, row) for name, column in named} for row in rows]
+    readers = [(column.column, _reader(column)) for column in columns]
+    # It is three times as fast as `json`, and knows dates.
+    document = to_json([{name: read(row) for name, read in readers} for row in rows]).decode()
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.format(given=f"jsonb_to_recordset(%s::jsonb) AS given({types})"),
-            [json.dumps(document, default=_as_text)],
-        )
+        cursor.execute(sql.format(given=f"jsonb_to_recordset(%s::jsonb) AS given({types})"), [document])
         return list(cursor.fetchall()) if cursor.description else []
 
 
@@ -88,15 +93,17 @@ def _quoted(name: str) -> str:
     return str(connection.ops.quote_name(name))
 
 
-def _value(column: Column, row: Model) -> object:
-    value: object = column.pre_save(row, add=True)
-    if value is None and isinstance(column, ForeignKey) and column.is_cached(row):
+def _reader(column: Column) -> Callable[[Model], object]:
+    if isinstance(column, ForeignKey):
+        return partial(_pointed_at, column)
+    if isinstance(column, DateTimeField) and column.auto_now_add:
+        return partial(column.pre_save, add=True)
+    return attrgetter(column.attname)
+
+
+def _pointed_at(column: "ForeignKey[Any, Any]", row: Model) -> object:
+    value: object = getattr(row, column.attname)
+    if value is None and column.is_cached(row):
         # The row it points at may have been inserted, and so got its key, after it was set here.
         return getattr(column.get_cached_value(row), "pk", None)
     return value
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} is no value of a column.")

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 # What people write around the name of a repository.
 ADDRESS = re.compile(r"^(https?://|git@)?[a-z0-9.-]+\.[a-z]{2,}[:/]|\.git$|/+$", re.IGNORECASE)
+# What people write between and before words.
+BETWEEN = re.compile(r"[\s_\-#@.]+")
 
 
 class Source(StrEnum):
@@ -101,6 +104,7 @@ def teams_of(teams: Iterable[TeamFacts]) -> Teams:
     return Teams(by_slug, by_writing)
 
 
+@lru_cache(maxsize=4096)
 def plainly(words: str) -> str:
     """Return words as they are compared: without case, and without what people write between and before them."""
-    return re.sub(r"[\s_\-#@.]+", "", words).casefold()
+    return BETWEEN.sub("", words).casefold()

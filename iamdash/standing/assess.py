@@ -91,14 +91,14 @@ def lock(iam_user_ids: Collection[int]) -> list[int]:
     """
     concerned = sorted({*iam_user_ids, *_sharers(iam_user_ids)})
     # Without FOR KEY, so that new keys may be added.
-    rows = IamUser.objects.filter(pk__in=concerned).order_by("pk").select_for_update(no_key=True)
+    rows = IamUser.objects.filter(pk__in=bulk.among(concerned)).order_by("pk").select_for_update(no_key=True)
     list(rows.values_list("pk", flat=True))
     return concerned
 
 
 def _sharers(iam_user_ids: Collection[int]) -> set[int]:
     """Return who is linked to a role that these are, or were, linked to: sharing it is a fact about each of them."""
-    theirs = Replacement.objects.filter(candidate__iam_user__in=iam_user_ids)
+    theirs = Replacement.objects.filter(candidate__iam_user__in=bulk.among(iam_user_ids))
     shared = Replacement.objects.filter(iam_role__in=theirs.values("iam_role"), unlinked_at=None)
     return set(shared.values_list("candidate__iam_user", flat=True))
 
@@ -124,7 +124,9 @@ def _store(
     """Write what differs from the stored answers, and a line for every candidate that was opened or has moved."""
     candidates = {
         candidate.iam_user_id: candidate
-        for candidate in Candidate.objects.filter(iam_user__in=facts).select_related("standing", "closed_by")
+        for candidate in Candidate.objects.filter(iam_user__in=bulk.among(facts)).select_related(
+            "standing", "closed_by"
+        )
     }
     first: list[Standing] = []
     changed: list[Standing] = []

@@ -13,6 +13,7 @@ from iamdash.standing.facts import facts_of
 from iamdash.standing.going_down import reopening
 from iamdash.standing.row import differing, row
 from iamdash.standing.thresholds import thresholds
+from iamdash.standing.workloads import misplaced_ones
 
 AT_ONCE = 500
 
@@ -34,14 +35,16 @@ def differences(now: datetime) -> Iterator[Difference]:
     candidates = list(Candidate.objects.exclude(iam_user__in=due).select_related("standing").order_by("pk"))
     for start in range(0, len(candidates), AT_ONCE):
         chunk = candidates[start : start + AT_ONCE]
-        facts = facts_of([candidate.iam_user_id for candidate in chunk])
-        entries_differ = entries.differences([candidate.iam_user_id for candidate in chunk])
+        ids = [candidate.iam_user_id for candidate in chunk]
+        facts = facts_of(ids)
+        entries_differ = entries.differences(ids)
+        misplaced = {each.candidate.pk for each in misplaced_ones(ids, limits.environments)}
         for candidate in chunk:
             theirs = facts[candidate.iam_user_id]
             columns = _compare(candidate, theirs, limits, now)
-            entry_columns = entries_differ.get(candidate.pk, [])
-            if columns is None or columns or entry_columns:
-                found = (*(columns or ()), *entry_columns)
+            others = [*entries_differ.get(candidate.pk, []), *(["workload"] if candidate.pk in misplaced else [])]
+            if columns is None or columns or others:
+                found = () if columns is None else (*columns, *others)
                 yield Difference(candidate.pk, theirs.user_name, theirs.aws_account_id, found)
 
 

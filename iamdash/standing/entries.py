@@ -37,7 +37,7 @@ MANY = {
 
 def refresh(iam_user_ids: Collection[int]) -> None:
     """Bring the entries of these IAM users up to date, in the transaction that changed what they tell."""
-    standings = Standing.objects.filter(candidate__iam_user__in=iam_user_ids)
+    standings = Standing.objects.filter(candidate__iam_user__in=bulk.among(iam_user_ids))
     pairs = [(stored, computed) for stored, computed in compared(standings) if differing(stored, computed)]
     bulk.insert([computed for stored, computed in pairs if stored is None])
     bulk.save([computed for stored, computed in pairs if stored is not None], COLUMNS)
@@ -45,7 +45,7 @@ def refresh(iam_user_ids: Collection[int]) -> None:
 
 def differences(iam_user_ids: Collection[int]) -> dict[int, list[str]]:
     """Return the columns in which the entries of these IAM users are not as they should be, by candidate number."""
-    standings = Standing.objects.filter(candidate__iam_user__in=iam_user_ids)
+    standings = Standing.objects.filter(candidate__iam_user__in=bulk.among(iam_user_ids))
     found = {computed.standing_id: differing(stored, computed) for stored, computed in compared(standings)}
     return {number: columns for number, columns in found.items() if columns}
 

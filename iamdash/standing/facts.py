@@ -3,7 +3,10 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.db.models import F
+
 from iamdash.models import AccessKey, Claim, ExceptionGrant, IamUser, OtherCredential
+from iamdash.models.bulk import among
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import (
     CandidateFacts,
@@ -26,24 +29,27 @@ from iamdash.standing.rows import Rows, fetch
 
 def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
     """Return the facts of each IAM user, by row id; an id that does not exist is left out."""
-    iam_users = list(IamUser.objects.filter(pk__in=iam_user_ids).select_related("candidate", "predecessor__candidate"))
+    theirs = IamUser.objects.filter(pk__in=among(iam_user_ids)).select_related("candidate")
+    iam_users = list(theirs.annotate(recreates_candidate=F("predecessor__candidate")))
     rows = fetch(iam_users)
     fresh = _freshness(rows)
-    return {iam_user.pk: _facts(iam_user, rows, fresh) for iam_user in iam_users}
+    return {iam_user.pk: _facts(iam_user, rows, fresh, iam_user.recreates_candidate) for iam_user in iam_users}
 
 
 def facts_of_one(iam_user: IamUser, rows: Rows) -> CandidateFacts:
     """Return the facts of an IAM user that came with its account, candidate and predecessor, out of its rows."""
-    return _facts(iam_user, rows, _freshness(rows))
+    predecessor = getattr(iam_user.predecessor, "candidate", None)
+    return _facts(iam_user, rows, _freshness(rows), predecessor.pk if predecessor else None)
 
 
 def _freshness(rows: Rows) -> dict[str, Freshness]:
     return {aws_account_id: freshness(run) for aws_account_id, run in rows.runs.items()}
 
 
-def _facts(iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Freshness]) -> CandidateFacts:
+def _facts(
+    iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Freshness], recreates_candidate: int | None
+) -> CandidateFacts:
     candidate = getattr(iam_user, "candidate", None)
-    predecessor = getattr(iam_user.predecessor, "candidate", None)
     fresh = freshness_by_account.get(iam_user.aws_account_id, Freshness())
     agreed_at = fresh.agreed_directly.get(iam_user.unique_id)
     read_at = newest([iam_user.keys_read_at, agreed_at])
@@ -78,7 +84,7 @@ def _facts(iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Fre
         terraform_hint=made_by_terraform(iam_user.tags),
         known_account_ids=rows.known_account_ids,
         gone_keys_ended_at=newest([_ended_at(key) for key in access_keys if key.gone_at is not None]),
-        recreates_candidate=predecessor.pk if predecessor else None,
+        recreates_candidate=recreates_candidate,
         cadence=Cadence(candidate.cadence).period if candidate and candidate.cadence else None,
         path=iam_user.path,
         groups=tuple(iam_user.groups),

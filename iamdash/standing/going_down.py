@@ -7,7 +7,6 @@ from iamdash.models import Standing
 from iamdash.rules.evidence import Assessment, Evidence, Holds, Reading
 from iamdash.rules.ladder import PROVED_BY_AWS
 from iamdash.rules.stage import Stage
-from iamdash.standing.answer import steps_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def reopening(
 
 
 def _held(before: Standing) -> set[Stage]:
-    held = {step.stage for step in steps_from_json(before.steps) if step.holds is Holds.HOLDS}
+    held = {Stage(step["stage"]) for step in before.steps if step["holds"] == Holds.HOLDS}
     if before.fell_from is not None and before.reopened_at is None:
         held.add(Stage(before.fell_from))
     return held

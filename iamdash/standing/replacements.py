@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, Subquery
 
 from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacement, RoleUse
+from iamdash.models.bulk import among
 from iamdash.rules.facts import AssociationFacts, ClusterFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest, soonest
 from iamdash.rules.route_federation import eks_issuers
@@ -41,7 +42,7 @@ def links_of(iam_user_ids: Collection[int]) -> Links:
     same_role = Replacement.objects.filter(iam_role=OuterRef("iam_role"), unlinked_at=None)
     uses = RoleUse.objects.filter(iam_role=OuterRef("iam_role")).order_by("last_used_at")
     rows = (
-        Replacement.objects.filter(candidate__iam_user__in=iam_user_ids, unlinked_at=None)
+        Replacement.objects.filter(candidate__iam_user__in=among(iam_user_ids), unlinked_at=None)
         .select_related("candidate", "iam_role__aws_account", "linked_by")
         .annotate(
             linked=Subquery(same_role.order_by().values("iam_role").annotate(number=Count("pk")).values("number")),

@@ -10,6 +10,7 @@ from django.db.models import F, Max, Window
 from django.db.models.functions import TruncDay
 
 from iamdash.models import AccessKey, AccessKeyUse, AwsAccount, Claim, ExceptionGrant, IamUser, OtherCredential, SyncRun
+from iamdash.models.bulk import among
 from iamdash.models.claim import standing_claims
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
@@ -48,15 +49,15 @@ def fetch(iam_users: Sequence[IamUser]) -> Rows:
     links = links_of(ids)
     accounts = {iam_user.aws_account_id for iam_user in iam_users}
     accounts |= {link.row.iam_role.aws_account_id for theirs in links.by_iam_user.values() for link in theirs}
-    claims = standing_claims().filter(candidate__iam_user__in=ids)
+    claims = standing_claims().filter(candidate__iam_user__in=among(ids))
     return Rows(
         runs=newest_runs(accounts),
-        access_keys=_by_iam_user(AccessKey.objects.filter(iam_user__in=ids)),
+        access_keys=_by_iam_user(AccessKey.objects.filter(iam_user__in=among(ids))),
         uses=_uses(ids),
         claims={claim.candidate.iam_user_id: claim for claim in claims.select_related("candidate", "team", "person")},
         links=links,
         known_account_ids=frozenset(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)),
-        other_credentials=_by_iam_user(OtherCredential.objects.filter(iam_user__in=ids, gone_at=None)),
+        other_credentials=_by_iam_user(OtherCredential.objects.filter(iam_user__in=among(ids), gone_at=None)),
         vendors=vendors(),
         exceptions=_exceptions(ids),
         teams=teams(),
@@ -72,7 +73,7 @@ def _by_iam_user(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 def _exceptions(ids: Collection[int]) -> dict[int, list[ExceptionGrant]]:
     found: dict[int, list[ExceptionGrant]] = defaultdict(list)
-    rows = ExceptionGrant.objects.filter(candidate__iam_user__in=ids, declined_at=None, ended_at=None)
+    rows = ExceptionGrant.objects.filter(candidate__iam_user__in=among(ids), declined_at=None, ended_at=None)
     for grant in rows.select_related("candidate", "asked_by", "approved_by"):
         found[grant.candidate.iam_user_id].append(grant)
     return found
@@ -82,7 +83,7 @@ def _uses(ids: Collection[int]) -> dict[int, list[Use]]:
     """Return the ledger by key, with the last use of each day (see `rules.history`)."""
     found: dict[int, list[Use]] = defaultdict(list)
     days = (
-        AccessKeyUse.objects.filter(access_key__iam_user__in=ids)
+        AccessKeyUse.objects.filter(access_key__iam_user__in=among(ids))
         .annotate(day=TruncDay("last_used_at", tzinfo=UTC))
         .annotate(unread_for=Window(Max(F("as_of") - F("seen_before")), partition_by=[F("access_key_id"), F("day")]))
         .order_by("access_key_id", "day", "-last_used_at")

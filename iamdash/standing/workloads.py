@@ -1,11 +1,21 @@
 """Groups candidates into workloads by the rule, and leaves alone what people corrected."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
 
 from iamdash.models import Candidate, Workload, bulk
 from iamdash.rules.workload import Place, place_of
 
-AT_ONCE = 1000
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A candidate of which the rule says something else than what is stored; `leaves`: its workload too is another."""
+
+    candidate: Candidate
+    place: Place
+    leaves: bool
 
 
 def group(iam_user_ids: Collection[int], environments: Sequence[Sequence[str]]) -> None:
@@ -14,52 +24,46 @@ def group(iam_user_ids: Collection[int], environments: Sequence[Sequence[str]]) 
     Call it once in a transaction, as its last: two that make the same new workload wait for each other, and must not
     do so while they still want more IAM users.
     """
-    misplaced = _misplaced(list(iam_user_ids), environments)
+    misplaced = misplaced_ones(iam_user_ids, environments)
     if not misplaced:
         return
-    leaving = {candidate.pk for candidate, place in misplaced if not _may_stay(candidate, place)}
-    workloads = _workloads({place.key: place for candidate, place in misplaced if candidate.pk in leaving}.values())
-    for candidate, place in misplaced:
-        candidate.environment, candidate.before_production = place.environment, place.before_production
-        if candidate.pk in leaving:
-            candidate.workload_id = workloads[place.key]
-    bulk.save([candidate for candidate, _ in misplaced], ["workload", "environment", "before_production"])
+    workloads = _workloads({each.place.key: each.place for each in misplaced if each.leaves}.values())
+    for each in misplaced:
+        each.candidate.environment, each.candidate.before_production = _label(each.place)
+        if each.leaves:
+            each.candidate.workload_id = workloads[each.place.key]
+    bulk.save([each.candidate for each in misplaced], ["workload", "environment", "before_production"])
 
 
-def _misplaced(iam_user_ids: list[int], environments: Sequence[Sequence[str]]) -> list[tuple[Candidate, Place]]:
-    """Return the candidates of which the rule says something else than what is stored, with what it says."""
+def misplaced_ones(iam_user_ids: Collection[int], environments: Sequence[Sequence[str]]) -> list[Misplaced]:
+    """Return the candidates of which the rule says something else than what is stored. One query."""
+    rows = (
+        Candidate.objects.filter(iam_user__in=bulk.among(iam_user_ids))
+        .only("environment", "before_production", "workload")
+        .annotate(
+            user_name=F("iam_user__user_name"),
+            unique_id=F("iam_user__unique_id"),
+            account_environment=F("iam_user__aws_account__environment"),
+            key=F("workload__key"),
+            by_hand=F("workload__by_hand"),
+        )
+    )
     found = []
-    for start in range(0, len(iam_user_ids), AT_ONCE):
-        some = Candidate.objects.filter(iam_user__in=iam_user_ids[start : start + AT_ONCE])
-        for candidate in some.select_related("iam_user__aws_account", "workload").only(*COLUMNS).order_by("pk"):
-            place = place_of(
-                candidate.iam_user.user_name,
-                unique_id=candidate.iam_user.unique_id,
-                account_environment=candidate.iam_user.aws_account.environment,
-                environments=environments,
-            )
-            if not (_may_stay(candidate, place) and _is_labelled(candidate, place)):
-                found.append((candidate, place))
+    for row in rows.order_by("pk").iterator():
+        place = place_of(
+            row.user_name,
+            unique_id=row.unique_id,
+            account_environment=row.account_environment,
+            environments=environments,
+        )
+        leaves = not row.by_hand and row.key != place.key
+        if leaves or (row.environment, row.before_production) != _label(place):
+            found.append(Misplaced(row, place, leaves))
     return found
 
 
-COLUMNS = (
-    "environment",
-    "before_production",
-    "iam_user__user_name",
-    "iam_user__unique_id",
-    "iam_user__aws_account__environment",
-    "workload__key",
-    "workload__by_hand",
-)
-
-
-def _may_stay(candidate: Candidate, place: Place) -> bool:
-    return candidate.workload is not None and (candidate.workload.by_hand or candidate.workload.key == place.key)
-
-
-def _is_labelled(candidate: Candidate, place: Place) -> bool:
-    return (candidate.environment, candidate.before_production) == (place.environment, place.before_production)
+def _label(place: Place) -> tuple[str, int | None]:
+    return place.environment, place.before_production
 
 
 def _workloads(places: Iterable[Place]) -> dict[str, int]:

@@ -4,6 +4,7 @@ import pytest
 
 from iamdash.models import AwsAccount, Candidate, IamUser, Programme, Workload
 from iamdash.standing.assess import Cause, assess
+from iamdash.standing.check import differences
 from iamdash.standing.everybody import assess_everybody
 from tests.factories import NOW, make_access_key, make_aws_account, make_iam_user
 
@@ -104,7 +105,16 @@ def test_what_would_join_a_merged_workload_joins_what_that_became_part_of() -> N
     assert later.workload == uploader.workload
 
 
-def test_looking_again_writes_nothing(django_assert_num_queries: object) -> None:
+def test_a_candidate_that_is_not_where_the_rule_says_is_a_difference() -> None:
+    candidate = come_up("svc-production-uploader")
+    assert list(differences(NOW)) == []
+
+    Candidate.objects.update(environment="staging")
+
+    assert [(each.candidate_number, each.columns) for each in differences(NOW)] == [(candidate.pk, ("workload",))]
+
+
+def test_looking_again_writes_nothing() -> None:
     come_up("svc-production-uploader")
     before = Workload.objects.values_list().get(), Candidate.objects.values_list().get()
 
