@@ -98,8 +98,15 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
     viewer = viewer_of(person.pk)
     page = candidate_list(filters, ages_for(request), viewer=viewer, now=now)
     link = request.build_absolute_uri(_address(filters))
-    context = {"page": page, "tabs": page.tabs, "list_address": _address(filters), "link": link, "now": now}
-    context |= {"empty": _empty(page)} | _claiming(person, viewer)
+    context = {
+        "page": page,
+        "tabs": page.tabs,
+        "list_address": _address(filters),
+        "link": link,
+        "now": now,
+        "focus": "",
+    }
+    context |= {"empty": _empty(page)} | _around_rows(person, viewer)
     if "HX-Request" not in request.headers:
         return render(request, PAGE, context, status=status)
     response = render(request, f"{PAGE}#found", context)
@@ -153,21 +160,24 @@ def _render_row(
         "toast": text,
         "undo": undo,
         "tabs": tabs(tab_counts(viewer=viewer, now=now), shown),
-        "list_address": _address(shown),
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }
-    return render(request, f"{PAGE}#changed", context | _claiming(person_of(request), viewer), status=status)
+    return render(request, f"{PAGE}#changed", context | _around_rows(person_of(request), viewer), status=status)
 
 
-def _claiming(person: Person, viewer: Viewer) -> dict[str, object]:
-    """Return in whose name this person can claim, and to whom they can assign."""
-    if not person.may(AccessLevel.LEAD):
-        may_claim = person.may(AccessLevel.ENGINEER)
-        return {"may_claim": may_claim, "claim_teams": viewer.claim_teams if may_claim else (), "assignees": ()}
-    teams = team_choices()
-    own = [(team.slug, team.name) for team in teams if team.has(person)]
-    return {"may_claim": True, "claim_teams": own, "assignees": teams}
+def _around_rows(person: Person, viewer: Viewer) -> dict[str, object]:
+    """Return where rows lead, in whose name this person can claim them, and to whom they can assign them."""
+    may_claim = person.may(AccessLevel.ENGINEER)
+    claim_teams = viewer.claim_teams if may_claim else ()
+    return {
+        # The address of a candidate is this and its number: fifty rows look up one address.
+        "candidates_url": reverse("candidates"),
+        "may_claim": may_claim,
+        "claim_teams": claim_teams,
+        "only_team": claim_teams[0][0] if len(claim_teams) == 1 else "",
+        "assignees": team_choices() if person.may(AccessLevel.LEAD) else (),
+    }
 
 
 def _filters_behind(request: HttpRequest) -> Filters:

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from iamdash.candidates.queries import counts, pages
 from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of, viewer_of
+from iamdash.candidates.queries.exceptions import Flag
 from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.order import SORTS
@@ -139,8 +140,26 @@ def test_the_last_used_filter_keeps_unread_apart_from_no_use_recorded() -> None:
     assert names(listed(used="over-365")) == ["last-year"]
     assert names(listed(used="none")) == ["no-use-recorded"]
     assert names(listed(used="unread")) == ["unread"]
-    assert {row.user_name: row.unread for row in listed().rows}["unread"] is True
-    assert {row.user_name: row.unread for row in listed().rows}["no-use-recorded"] is False
+    assert {row.user_name: row.unused_because for row in listed().rows if not row.last_used_at} == {
+        "no-use-recorded": "No use recorded",
+        "unread": "Not read",
+    }
+
+
+@pytest.mark.django_db
+def test_a_row_says_where_keys_were_last_used_and_how_many_could_be() -> None:
+    off = {"status": "Inactive", "last_used_at": None, "last_used_service": "", "last_used_region": ""}
+    candidate_named("one")
+    candidate_named("two", keys=({}, off | {"last_used_as_of": None}))
+    candidate_named("off", keys=(off,))
+    candidate_named("none", keys=({"gone_at": days_ago(1)},))
+
+    assert {row.user_name: row.use_in_words for row in listed().rows} == {
+        "one": "s3 eu-west-1 · 1 active",
+        "two": "s3 eu-west-1 · 1 active, 1 inactive · a key not read",
+        "off": "0 active, 1 inactive",
+        "none": "",
+    }
 
 
 @pytest.mark.django_db
@@ -272,7 +291,7 @@ def test_stuck_is_what_has_been_in_its_stage_for_too_long() -> None:
     page = listed(view="stuck")
 
     assert names(page) == ["stuck"]
-    assert page.rows[0].is_stuck
+    assert page.rows[0].flag == Flag("Stuck", "amber", since=days_ago(30))
 
 
 @pytest.mark.django_db
@@ -284,9 +303,9 @@ def test_what_is_safe_has_a_view_and_its_rows_say_so() -> None:
     deactivate, delete = listed(view="safe-to-deactivate"), listed(view="safe-to-delete")
 
     assert (names(deactivate), names(delete)) == (["silent"], ["soaked"])
-    assert [(row.is_safe_to_deactivate, row.is_safe_to_delete) for row in (*deactivate.rows, *delete.rows)] == [
-        (True, False),
-        (False, True),
+    assert [row.flag for row in (*deactivate.rows, *delete.rows)] == [
+        Flag("Safe to deactivate", "green"),
+        Flag("Safe to delete", "green"),
     ]
     assert {tab.name: tab.count for tab in delete.tabs if tab.name.startswith("Safe")} == {
         "Safe to deactivate": 1,
@@ -309,8 +328,8 @@ def test_a_user_gone_once_is_open_and_says_so_until_it_is_confirmed() -> None:
 
     row = listed().rows[0]
 
-    assert (row.is_open, row.is_deleted) == (True, False)
-    assert row.gone_at == days_ago(0.001)
+    assert row.is_open
+    assert row.flag == Flag("Gone, to confirm", "amber")
 
 
 @pytest.mark.django_db

@@ -1,17 +1,18 @@
 """The rows of the candidates list."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Model
+from django.db.models import F
 from django.utils import timezone
 
-from iamdash.candidates.queries.exceptions import Flag, block_of, ending
+from iamdash.candidates.queries.exceptions import Flag, block_flag, ending
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
-from iamdash.models import AwsAccount, IamUser, Standing
+from iamdash.models import Standing
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, day_in_words
@@ -22,19 +23,41 @@ from iamdash.standing.answer import sentence_from_json
 # A row has one line for the reason: the end of an ID tells one key of a user from the other, and the limit is on the
 # candidate's own page.
 KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
-
-
-def _all_but(path: str, table: type[Model], shown: set[str]) -> list[str]:
-    return [f"{path}__{field.name}" for field in table._meta.concrete_fields if field.name not in shown]
-
-
-IAM_USER, ACCOUNT = "candidate__iam_user", "candidate__iam_user__aws_account"
-# What a row has no room for: the long answers, and of the IAM user and its account all but names and an end.
-NOT_SHOWN = (
-    *("steps", "next_step", "deactivate_requirements", "delete_requirements"),
-    *_all_but(IAM_USER, IamUser, {"id", "aws_account", "user_name", "gone_at"}),
-    *_all_but(ACCOUNT, AwsAccount, {"account_id", "name"}),
+GONE_ONCE = Flag("Gone, to confirm", "amber")
+IAM_USER = "candidate__iam_user__"
+# What a row shows as it is stored, and where that lies.
+SHOWN = {
+    "number": "pk",
+    "user_name": f"{IAM_USER}user_name",
+    "account_name": f"{IAM_USER}aws_account__name",
+    "stage": "stage",
+    "is_open": "is_open",
+    "last_used_at": "last_used_at",
+    "last_used_service": "last_used_service",
+    "last_used_region": "last_used_region",
+    "unread": "use_unread",
+    "active_keys": "active_keys",
+    "inactive_keys": "inactive_keys",
+    "oldest_key_created_at": "oldest_key_created_at",
+}
+# What the rest of it is concluded from.
+CONCLUDED_FROM = {
+    "account_id": f"{IAM_USER}aws_account",
+    "gone_at": f"{IAM_USER}gone_at",
+    "closed_at": "candidate__closed_at",
+    "blocked_by": "candidate__blocked_by",
+    "block_review_on": "candidate__block_review_on",
+    "team": "owner_team__name",
+    "person": "owner_person",
+    "person_name": "owner_person__full_name",
+    "person_email": "owner_person__email",
+    "likely": "likely_team__name",
+}
+AS_NAMED = (
+    *("ownership", "reason", "risk", "readable", "exception_until", "safe_to_deactivate", "safe_to_delete"),
+    *("stage_since", "stuck_from", "reopened_at", "claim_warned_at", "claim_lapses_at"),
 )
+Stored = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +65,8 @@ class CandidateRow:
     """One candidate in the list. Dates, never ages.
 
     `likely_team`: whose it likely is, by `likely_because` (such as "tag").
-    `unread`: some key's last use was never read. `stuck_since`: in its stage since then, for too long.
-    `claim_lapses_at`: set where that is soon. `excepted`: under an exception; `blocked`: open, and waiting.
-    `as_of`: set where the account could not be read for too long; the row is what AWS held then.
-    `gone_at` without `is_deleted`: one proof that the IAM user is gone, not yet the second.
+    `unread`: some key's last use was never read. `as_of`: set where the account could not be read for too long; the
+    row is what AWS held then. `flag`: the one thing that a row has room to say beside its risk.
     """
 
     number: int
@@ -59,7 +80,6 @@ class CandidateRow:
     likely_because: str
     is_mine: bool
     stage: int
-    stage_since: datetime
     is_open: bool
     last_used_at: datetime | None
     last_used_service: str
@@ -69,17 +89,7 @@ class CandidateRow:
     inactive_keys: int
     oldest_key_created_at: datetime | None
     risk: Risk | None
-    is_stuck: bool
-    is_safe_to_deactivate: bool
-    is_safe_to_delete: bool
-    reopened_at: datetime | None
-    claim_lapses_at: datetime | None
-    excepted: Flag | None
-    blocked: Flag | None
-    gone_at: datetime | None
-    is_deleted: bool
-    is_readable: bool
-    is_closed: bool
+    flag: Flag | None
 
     @property
     def is_claimable(self) -> bool:
@@ -87,9 +97,21 @@ class CandidateRow:
         return self.is_open and not self.owner_team
 
     @property
-    def has_keys(self) -> bool:
-        """Return whether it holds access keys, Active or Inactive."""
-        return self.active_keys + self.inactive_keys > 0
+    def unused_because(self) -> str:
+        """Return why it has no last use: no keys, or none that was read, or none that was used."""
+        if self.active_keys + self.inactive_keys == 0:
+            return "No keys"
+        return "Not read" if self.unread else "No use recorded"
+
+    @property
+    def use_in_words(self) -> str:
+        """Return where it was last used, and by how many keys it could be: "s3 eu-west-2 · 1 active, 1 inactive"."""
+        where = f"{self.last_used_service} {self.last_used_region}" if self.last_used_service else ""
+        keys = f"{self.active_keys} active" if self.active_keys + self.inactive_keys else ""
+        if self.inactive_keys:
+            keys += f", {self.inactive_keys} inactive"
+        gap = "a key not read" if self.last_used_at and self.unread else ""
+        return " · ".join(filter(None, (where, keys, gap)))
 
 
 def candidate_row(number: int, *, viewer: Viewer, now: datetime) -> CandidateRow | None:
@@ -101,79 +123,64 @@ def rows_of(
     numbers: Sequence[int], accounts: Iterable[AccountAge], *, viewer: Viewer, now: datetime
 ) -> tuple[CandidateRow, ...]:
     """Return these candidates as rows, in their order. One query."""
-    found = (
-        Standing.objects.select_related(ACCOUNT, "owner_team", "owner_person", "likely_team")
-        .defer(*NOT_SHOWN)
-        .in_bulk(numbers)
-    )
+    columns = {name: F(path) for name, path in (SHOWN | CONCLUDED_FROM).items() if name != path}
+    as_named = [*AS_NAMED, *(name for name, path in SHOWN.items() if name == path)]
+    # Values and not instances: a row is out of seven tables, and little of each.
+    found = {row["number"]: row for row in Standing.objects.filter(pk__in=numbers).values(*as_named, **columns)}
     read_at = behind(accounts, now=now)
-    return tuple(
-        _row(standing, viewer, now, read_at.get(account_of(standing)))
-        for number in numbers
-        if (standing := found.get(number))
-    )
+    return tuple(_row(found[number], viewer, read_at, now) for number in numbers if number in found)
 
 
-def account_of(standing: Standing) -> str:
-    """Return the AWS account of a candidate, by its 12 digits."""
-    return standing.candidate.iam_user.aws_account_id
-
-
-def _row(
-    standing: Standing,
-    viewer: Viewer,
-    now: datetime,
-    as_of: datetime | None,
-) -> CandidateRow:
-    iam_user = standing.candidate.iam_user
+def _row(stored: Stored, viewer: Viewer, read_at: Mapping[str, datetime], now: datetime) -> CandidateRow:
+    likely_team = stored["likely"] or ""
     return CandidateRow(
-        number=standing.pk,
-        user_name=iam_user.user_name,
-        account_name=iam_user.aws_account.name,
-        as_of=as_of,
-        reason=_shortened(sentence_from_json(standing.reason)),
-        owner_team=str(standing.owner_team or ""),
-        owner_person=str(standing.owner_person or ""),
-        likely_team=str(standing.likely_team or ""),
-        likely_because=Source(standing.ownership[0]["source"]).label if standing.likely_team_id else "",
-        is_mine=standing.owner_person_id == viewer.person_id,
-        stage=standing.stage,
-        stage_since=standing.stage_since,
-        is_open=standing.is_open,
-        last_used_at=standing.last_used_at,
-        last_used_service=standing.last_used_service,
-        last_used_region=standing.last_used_region,
-        unread=standing.use_unread,
-        active_keys=standing.active_keys,
-        inactive_keys=standing.inactive_keys,
-        oldest_key_created_at=standing.oldest_key_created_at,
-        risk=Risk(standing.risk) if standing.risk else None,
-        is_stuck=standing.is_open and standing.stuck_from is not None and standing.stuck_from <= now,
-        is_safe_to_deactivate=standing.is_open
-        and standing.active_keys > 0
-        and standing.safe_to_deactivate == Verdict.YES,
-        is_safe_to_delete=standing.is_open and standing.safe_to_delete == Verdict.YES,
-        reopened_at=standing.reopened_at if standing.is_open else None,
-        claim_lapses_at=_lapses_soon_at(standing, now),
-        excepted=_excepted(standing, now),
-        blocked=block.flag if (block := block_of(standing.candidate, now=now)) and standing.is_open else None,
-        gone_at=iam_user.gone_at,
-        is_deleted=standing.stage == Stage.DELETED,
-        is_readable=standing.readable,
-        is_closed=standing.candidate.closed_at is not None,
+        **{name: stored[name] for name in SHOWN},
+        as_of=read_at.get(stored["account_id"]),
+        reason=_shortened(sentence_from_json(stored["reason"])),
+        owner_team=stored["team"] or "",
+        owner_person=stored["person_name"] or stored["person_email"] or "",
+        likely_team=likely_team,
+        likely_because=Source(stored["ownership"][0]["source"]).label if likely_team else "",
+        is_mine=stored["person"] == viewer.person_id,
+        risk=Risk(stored["risk"]) if stored["risk"] else None,
+        flag=_flag_while_open(stored, now) if stored["is_open"] else _flag_at_rest(stored, now),
     )
 
 
-def _lapses_soon_at(standing: Standing, now: datetime) -> datetime | None:
-    is_soon = standing.is_open and standing.claim_warned_at is not None and standing.claim_warned_at <= now
-    return standing.claim_lapses_at if is_soon else None
+def _flag_at_rest(stored: Stored, now: datetime) -> Flag | None:
+    """Return why it is no work left: it is gone, or cannot be read, or is excepted."""
+    if stored["stage"] == Stage.DELETED:
+        return Flag("Closed" if stored["closed_at"] else "Proved gone", "green")
+    if not stored["readable"]:
+        return Flag("No longer readable")
+    # One proof that the IAM user is gone, not yet the second.
+    return GONE_ONCE if stored["gone_at"] else _excepted(stored["exception_until"], now)
 
 
-def _excepted(standing: Standing, now: datetime) -> Flag | None:
-    if standing.exception_until is None:
+def _flag_while_open(stored: Stored, now: datetime) -> Flag | None:
+    """Return what is worth knowing of work that is left, the gravest first."""
+    if stored["gone_at"]:
+        return GONE_ONCE
+    if stored["reopened_at"]:
+        return Flag("Reopened", "red")
+    if stored["safe_to_delete"] == Verdict.YES:
+        return Flag("Safe to delete", "green")
+    if stored["safe_to_deactivate"] == Verdict.YES and stored["active_keys"] > 0:
+        return Flag("Safe to deactivate", "green")
+    if stored["blocked_by"] and stored["block_review_on"]:
+        return block_flag(stored["blocked_by"], stored["block_review_on"], now=now)
+    if stored["claim_warned_at"] and stored["claim_warned_at"] <= now and stored["claim_lapses_at"]:
+        return Flag("Claim lapses", "amber", at=stored["claim_lapses_at"])
+    if stored["stuck_from"] and stored["stuck_from"] <= now:
+        return Flag("Stuck", "amber", since=stored["stage_since"])
+    return None
+
+
+def _excepted(until: datetime | None, now: datetime) -> Flag | None:
+    if until is None:
         return None
-    expires_on = timezone.localdate(standing.exception_until)
-    return ending(expires_on, now=now) or Flag(f"Exception until {day_in_words(expires_on)}", "")
+    expires_on = timezone.localdate(until)
+    return ending(expires_on, now=now) or Flag(f"Exception until {day_in_words(expires_on)}")
 
 
 def _shortened(reason: Sentence) -> Sentence:

@@ -16,10 +16,15 @@ WARNED, LAST_WARNED = timedelta(days=14), timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Words for a tag, and its tone: amber, red, or none."""
+    """Words for a tag, and its tone: amber, red, green, or none.
+
+    `at`: when it will happen; `since`: since when it is so. Set where the words end in that.
+    """
 
     text: str
-    tone: str
+    tone: str = ""
+    at: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
