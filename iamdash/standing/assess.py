@@ -26,7 +26,7 @@ from iamdash.standing.row import COLUMNS, differing, row
 from iamdash.standing.thresholds import thresholds
 from iamdash.standing.workloads import group
 
-AT_ONCE = 250
+AT_ONCE = 500
 
 
 class Cause(StrEnum):
