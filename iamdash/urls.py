@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("workloads/<int:number>/merge", workloads.merge, name="workload-merge"),
     path("workloads/<int:number>/split", workloads.split, name="workload-split"),
     path("teams/", teams.teams, name="teams"),
+    path("teams/names", teams.team_names, name="team-names"),
     path("teams/<slug:slug>/", teams.team, name="team"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/running", accounts.running, name="accounts-running"),

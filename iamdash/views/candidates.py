@@ -1,5 +1,6 @@
 """The list of candidates, the export of what it shows, and claiming from a row."""
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from iamdash.candidates.queries.candidate_list import (
     viewer_of,
 )
 from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
-from iamdash.candidates.queries.choices import team_choices
+from iamdash.candidates.queries.choices import team_called, team_choices
 from iamdash.candidates.queries.filters import Filters, Viewer
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
@@ -37,11 +38,20 @@ CLAIMED = "candidates/claimed.html"
 @vary_on_headers("HX-Request")
 def candidates(request: HttpRequest) -> HttpResponse:
     """Show the list which the address asks for, under its one canonical address; to htmx, what changes of it."""
-    filters = Filters.of(request.GET.dict())
+    filters = _asked(request)
     is_fragment = "HX-Request" in request.headers
     if not is_fragment and request.META.get("QUERY_STRING", "") != filters.here:
         return redirect(_address(filters))
     return show_list(request, filters)
+
+
+def _asked(request: HttpRequest) -> Filters:
+    """Return what the address asks for; a team that was typed has a field of its own, and is asked for by its name."""
+    parameters = request.GET.dict()
+    if "team_name" not in parameters:
+        return Filters.of(parameters)
+    asked = Filters.of(parameters | {"team": parameters["team_name"]})
+    return replace(asked, team=team_called(asked.team))
 
 
 @require_safe

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iamdash.candidates.queries.candidate_list import viewer_of
+from iamdash.candidates.queries.choices import teams_like
 from iamdash.candidates.queries.overview.page import overview_of
 from iamdash.candidates.queries.overview.scope import team_scope
 from iamdash.candidates.queries.teams import may_claim_for, team_card, team_list, teams_without_candidates
@@ -33,6 +34,13 @@ def teams(request: HttpRequest) -> HttpResponse:
         "idle": teams_without_candidates(),
     }
     return render(request, "teams/teams.html", context)
+
+
+@require_safe
+def team_names(request: HttpRequest) -> HttpResponse:
+    """Suggest teams to somebody who types the name of one, as the options of a datalist."""
+    names = teams_like(request.GET.get("team_name", "").replace("\0", "").strip())
+    return render(request, "teams/names.html", {"names": names})
 
 
 @require_safe

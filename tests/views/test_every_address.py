@@ -69,6 +69,7 @@ ADDRESSES = {
     "workload-merge": Address("post", f"/workloads/{NUMBER}/merge", AccessLevel.ENGINEER),
     "workload-split": Address("post", f"/workloads/{NUMBER}/split", AccessLevel.ENGINEER),
     "teams": Address("get", "/teams/"),
+    "team-names": Address("get", "/teams/names"),
     "team": Address("get", "/teams/platform/"),
     "accounts": Address("get", "/accounts/"),
     "accounts-running": Address("get", "/accounts/running"),

@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 
 from iamdash.candidates.queries import counts as counting
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
+from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.filters import (
     BY_WORKLOAD,
     END,
-    MY_TEAMS,
-    NOBODY,
     VIEWS,
     Filters,
     Viewer,
@@ -25,7 +24,7 @@ from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips
 from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
 from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at
-from iamdash.models import AwsAccount, Membership, Standing, Team, Workload
+from iamdash.models import AwsAccount, Membership, Standing, Workload
 
 # What the form of filters has no field for, and must not lose.
 HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "workload", "by")
@@ -104,9 +103,9 @@ def viewer_of(person_id: int) -> Viewer:
 
 def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> CandidateList:
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
-    teams = known_teams()
+    teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
-    found = _found(filters, accounts, teams, viewer=viewer, now=now)
+    found = _found(filters, accounts, teams.by_slug, viewer=viewer, now=now)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
@@ -118,7 +117,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         asked["listed"] = listed
     counts = counting.capped_counts(_views(viewer=viewer, now=now) | asked)
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
-    view, controls = filters.shown_view, selects(filters, accounts, teams)
+    view, controls = filters.shown_view, selects(filters, accounts, teams, viewer)
     return CandidateList(
         is_by_workload=is_by_workload,
         rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
@@ -160,18 +159,14 @@ def _workload_name(number: str) -> str:
 
 def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
     """Return the candidates of the whole list, all pages of it, in its order."""
-    found = _found(filters, known_accounts(), known_teams(), viewer=viewer, now=now)
+    teams = team_names(filters.teams_asked).by_slug
+    found = _found(filters, known_accounts(), teams, viewer=viewer, now=now)
     return found.order_by(*order_of(filters.shown_sort).by())
 
 
 def known_accounts() -> dict[str, str]:
     """Return the name of every AWS account, those no longer read too."""
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
-
-
-def known_teams() -> dict[str, str]:
-    """Return the name of every team, of the viewer's, and of having none."""
-    return {NOBODY: "No team yet", MY_TEAMS: "My teams"} | dict(Team.objects.order_by("name").values_list("pk", "name"))
 
 
 def _found(

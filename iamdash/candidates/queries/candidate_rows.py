@@ -1,7 +1,7 @@
 """The rows of the candidates list."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,6 @@ IAM_USER = "candidate__iam_user__"
 SHOWN = {
     "number": "pk",
     "user_name": f"{IAM_USER}user_name",
-    "account_name": f"{IAM_USER}aws_account__name",
     "stage": "stage",
     "is_open": "is_open",
     "last_used_at": "last_used_at",
@@ -120,22 +119,28 @@ def candidate_row(number: int, *, viewer: Viewer, now: datetime) -> CandidateRow
 
 
 def rows_of(
-    numbers: Sequence[int], accounts: Iterable[AccountAge], *, viewer: Viewer, now: datetime
+    numbers: Sequence[int], accounts: Sequence[AccountAge], *, viewer: Viewer, now: datetime
 ) -> tuple[CandidateRow, ...]:
     """Return these candidates as rows, in their order. One query."""
     columns = {name: F(path) for name, path in (SHOWN | CONCLUDED_FROM).items() if name != path}
     as_named = [*AS_NAMED, *(name for name, path in SHOWN.items() if name == path)]
-    # Values and not instances: a row is out of seven tables, and little of each.
+    # Values and not instances: a row is out of six tables, and little of each.
     found = {row["number"]: row for row in Standing.objects.filter(pk__in=numbers).values(*as_named, **columns)}
+    names = {account.account_id: account.name for account in accounts}
     read_at = behind(accounts, now=now)
-    return tuple(_row(found[number], viewer, read_at, now) for number in numbers if number in found)
+    return tuple(
+        _row(row, names[row["account_id"]], read_at.get(row["account_id"]), viewer, now)
+        for number in numbers
+        if (row := found.get(number))
+    )
 
 
-def _row(stored: Stored, viewer: Viewer, read_at: Mapping[str, datetime], now: datetime) -> CandidateRow:
+def _row(stored: Stored, account_name: str, as_of: datetime | None, viewer: Viewer, now: datetime) -> CandidateRow:
     likely_team = stored["likely"] or ""
     return CandidateRow(
         **{name: stored[name] for name in SHOWN},
-        as_of=read_at.get(stored["account_id"]),
+        account_name=account_name,
+        as_of=as_of,
         reason=_shortened(sentence_from_json(stored["reason"])),
         owner_team=stored["team"] or "",
         owner_person=stored["person_name"] or stored["person_email"] or "",

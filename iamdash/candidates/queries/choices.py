@@ -1,8 +1,48 @@
-"""The teams and people that a form about one candidate offers."""
+"""The teams and people that forms offer, and the teams that the list knows by name."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
+from iamdash.candidates.queries.filters import NO_ONE_TEAM
 from iamdash.models import AccessLevel, Person, Team
+
+# A select holds no more than somebody will look through; beyond that, names are typed.
+MOST_CHOICES = 250
+MOST_SUGGESTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNames:
+    """Names of teams by their slugs. `are_all`: there are no others; else only those that were asked for."""
+
+    by_slug: Mapping[str, str]
+    are_all: bool
+
+
+def team_names(asked: Collection[str]) -> TeamNames:
+    """Return the name of every team, or of those with the slugs `asked` where there are many. Two queries at most."""
+    teams = Team.objects.order_by("name").values_list("pk", "name")
+    first = dict(teams[: MOST_CHOICES + 1])
+    if len(first) <= MOST_CHOICES:
+        return TeamNames(first, are_all=True)
+    return TeamNames(dict(teams.filter(pk__in=asked)) if asked else {}, are_all=False)
+
+
+def team_called(name: str) -> str:
+    """Return what an address says for a team of this name, however it is capitalised; the name where there is none."""
+    special = {words.casefold(): value for value, words in NO_ONE_TEAM.items()} | {"": ""}
+    if name.casefold() in special:
+        return special[name.casefold()]
+    called = Team.objects.filter(Q(name__iexact=name) | Q(pk=name)).order_by("name")
+    return called.values_list("pk", flat=True).first() or name
+
+
+def teams_like(words: str) -> tuple[str, ...]:
+    """Return the names of the first teams that have these words in them."""
+    alike = Team.objects.filter(name__icontains=words).order_by("name")
+    return tuple(alike.values_list("name", flat=True)[:MOST_SUGGESTED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ LONGEST = 200
 WEEK = timedelta(days=7)
 NOBODY = "none"
 MY_TEAMS = "mine"
+# What stands in the place of a team, and its words.
+NO_ONE_TEAM = {NOBODY: "No team yet", MY_TEAMS: "My teams"}
 END = "end"
 BY_WORKLOAD = "workload"
 
@@ -134,6 +136,11 @@ class Filters:
         return "everything" if self.q else "open"
 
     @property
+    def teams_asked(self) -> list[str]:
+        """Return the slugs of the teams that it names, whether there are such teams or not."""
+        return [slug for slug in (self.team, self.likely) if slug not in {"", *NO_ONE_TEAM}]
+
+    @property
     def shown_view(self) -> str:
         """Return the view that the list shows."""
         return self.view if self.view in VIEWS else self.default_view
@@ -194,7 +201,7 @@ def filter_condition(
     as_said = (("candidate__iam_user__aws_account", filters.account, accounts), ("kind", filters.kind, KINDS))
     for column, value, known in as_said:
         condition &= Q(**{column: value}) if value in known else Q()
-    if filters.team in teams:
+    if filters.team in teams or filters.team in NO_ONE_TEAM:
         condition &= _owned_by(filters.team, viewer)
     if filters.stage in STAGES:
         condition &= Q(stage=STAGES[filters.stage])

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
 from iamdash.models import AwsAccount, SyncOutcome, SyncRun
 
@@ -53,15 +54,22 @@ def account_ages() -> tuple[AccountAge, ...]:
     rows = (
         AwsAccount.objects.order_by("name")
         .annotate(
-            last_outcome=Subquery(newest.values("outcome")[:1]),
-            long_lived=Subquery(newest.values("long_lived_credential")[:1]),
+            # One look at the newest run for both.
+            last=Subquery(newest.values(last=JSONObject(outcome="outcome", long_lived="long_lived_credential"))[:1]),
             last_good_at=Subquery(good.values("finished_at")[:1]),
         )
-        .values_list("account_id", "name", "last_outcome", "last_good_at", "long_lived", "removed_at")
+        .values_list("account_id", "name", "last", "last_good_at", "removed_at")
     )
     return tuple(
-        AccountAge(account_id, name, outcome or "", good_at, bool(long_lived), removed_at is None)
-        for account_id, name, outcome, good_at, long_lived, removed_at in rows
+        AccountAge(
+            account_id,
+            name,
+            last["outcome"] if last else "",
+            good_at,
+            long_lived_credential=bool(last and last["long_lived"]),
+            is_read=removed_at is None,
+        )
+        for account_id, name, last, good_at, removed_at in rows
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from iamdash.candidates.queries.choices import TeamNames
 from iamdash.candidates.queries.filters import (
     AGES,
     BLOCKED,
@@ -11,6 +12,7 @@ from iamdash.candidates.queries.filters import (
     END,
     KEYS,
     KINDS,
+    NO_ONE_TEAM,
     OPENED,
     RISKS,
     ROUTES,
@@ -18,6 +20,7 @@ from iamdash.candidates.queries.filters import (
     USED,
     VIEWS,
     Filters,
+    Viewer,
 )
 from iamdash.candidates.queries.order import MOST_FIRST, SORTS, sort_labels
 
@@ -43,11 +46,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A filter of the form. An unknown value is one of its choices too, so that Apply does not lose it."""
+    """A filter of the form. An unknown value is one of its choices too, so that Apply does not lose it.
+
+    `is_typed`: there are too many to choose from. Somebody types one, and `choices` are what is suggested.
+    """
 
     name: str
     label: str
     choices: tuple[Choice, ...]
+    is_typed: bool = False
+
+    @property
+    def chosen(self) -> Choice:
+        """Return the choice that is in force."""
+        return next(choice for choice in self.choices if choice.is_chosen)
+
+    @property
+    def typed(self) -> str:
+        """Return what stands in the field where it is typed."""
+        return self.chosen.label.removesuffix(" (unknown)") if self.chosen.value else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +85,13 @@ class Column:
     direction: str
 
 
-def selects(filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, str]) -> tuple[Select, ...]:
+def selects(filters: Filters, accounts: Mapping[str, str], teams: TeamNames, viewer: Viewer) -> tuple[Select, ...]:
+    """Return the filters of the form. `teams`: all, or those that the address names; then the viewer's come along."""
+    known = NO_ONE_TEAM | ({} if teams.are_all else dict(viewer.claim_teams)) | dict(teams.by_slug)
     stages = {slug: stage.label for slug, stage in STAGES.items()}
     return (
         _select("account", "Account", "All accounts", accounts, filters.account),
-        _select("team", "Team", "All teams", teams, filters.team),
+        _select("team", "Team", "All teams", known, filters.team, is_typed=not teams.are_all),
         _select("stage", "Stage", "Any stage", stages, filters.stage),
         _select("risk", "Risk", "Any risk", {slug: label for slug, (label, _levels) in RISKS.items()}, filters.risk),
         _select("route", "Route", "Any route", ROUTES, filters.route),
@@ -83,11 +102,14 @@ def selects(filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, s
     )
 
 
-def _select(name: str, label: str, everything: str, values: Mapping[str, str], chosen: str) -> Select:
+def _select(
+    name: str, label: str, everything: str, values: Mapping[str, str], chosen: str, *, is_typed: bool = False
+) -> Select:
     all_values = ({"": everything} if everything else {}) | dict(values)
     if chosen not in all_values:
         all_values[chosen] = f"{chosen} (unknown)"
-    return Select(name, label, tuple(Choice(value, text, value == chosen) for value, text in all_values.items()))
+    choices = tuple(Choice(value, text, value == chosen) for value, text in all_values.items())
+    return Select(name, label, choices, is_typed)
 
 
 def chips(filters: Filters, selects: Iterable[Select], *, workload: str, is_placed: bool) -> Iterable[Chip]:
@@ -103,8 +125,7 @@ def chips(filters: Filters, selects: Iterable[Select], *, workload: str, is_plac
     for name in ("account", "team", "stage", "risk", "route", "used", "blocked", "kind"):
         value = getattr(filters, name)
         if value:
-            words = next(choice.label for choice in labels[name].choices if choice.value == value)
-            yield Chip(f"{labels[name].label}: {_ignored(words)}", filters.query(**{name: ""}))
+            yield Chip(f"{labels[name].label}: {_ignored(labels[name].chosen.label)}", filters.query(**{name: ""}))
     teams = {choice.value: choice.label for choice in labels["team"].choices}
     one = {filters.workload: workload}
     for name, label, known in (("likely", "Likely", teams), *HIDDEN, ("workload", "Workload", one)):
