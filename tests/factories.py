@@ -14,7 +14,6 @@ from iamdash.models import (
     Claim,
     IamRole,
     IamUser,
-    Membership,
     Person,
     Replacement,
     SyncRun,
@@ -99,7 +98,7 @@ def make_person(
     email = email or f"person-{next(_numbers)}@example.org"
     person = Person.objects.create(email=email, access_level=access_level, **columns)
     for team in teams:
-        Membership.objects.create(person=person, team=team)
+        team.admit(person)
     return person
 
 

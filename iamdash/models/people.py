@@ -28,13 +28,17 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """A colleague who signs in; Django's user model under a name that cannot be mistaken for an IAM user."""
+    """A colleague who signs in; Django's user model under a name that cannot be mistaken for an IAM user.
+
+    `asks_for_team`: pages still ask which team they are in; until they say, or say that it is not the time.
+    """
 
     email = models.EmailField(unique=True)
     full_name = models.CharField(max_length=200, blank=True)
     access_level = models.CharField(max_length=10, choices=AccessLevel, default=AccessLevel.VIEWER)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    asks_for_team = models.BooleanField(default=True)
     teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
         "Team", through="Membership", related_name="members"
     )
@@ -62,7 +66,8 @@ class Person(AbstractBaseUser):
 class Team(models.Model):
     """A team that answers for candidates. Its slug is its name in `iamdash.toml` and in addresses.
 
-    `aliases`: other ways in which tags write its name; `repositories`: patterns of those that are its own.
+    `aliases`: other ways in which tags write its name; `repositories`: patterns of those that are its own;
+    `members_in_config`: the file decides who is in it, and nobody joins or leaves here.
     """
 
     slug = models.SlugField(primary_key=True, max_length=60)
@@ -71,6 +76,7 @@ class Team(models.Model):
     in_config = models.BooleanField(default=True)
     aliases = models.JSONField(default=list)
     repositories = models.JSONField(default=list)
+    members_in_config = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["name"]
@@ -78,9 +84,17 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def admit(self, person: Person) -> bool:
+        """Make somebody a member, who need not be asked for their team any more; return whether they were none."""
+        _, is_new = Membership.objects.get_or_create(person=person, team=self)
+        if person.asks_for_team:
+            person.asks_for_team = False
+            person.save(update_fields=["asks_for_team"])
+        return is_new
+
 
 class Membership(models.Model):
-    """A person in a team, as `iamdash.toml` or an admin says."""
+    """A person in a team, as `iamdash.toml`, an admin or they themselves say."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     team = models.ForeignKey(Team, on_delete=models.CASCADE)

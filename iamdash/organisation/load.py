@@ -137,7 +137,7 @@ def _load_teams(config: Config) -> list[str]:
         }
         team = known.pop(entry.slug, None)
         if team is None:
-            Team.objects.create(slug=entry.slug, **columns)
+            Team.objects.create(slug=entry.slug, members_in_config=entry.members is not None, **columns)
             changes.append(f"team {entry.slug} added")
         elif not team.in_config:
             _update(team, columns)
@@ -154,7 +154,11 @@ def _load_teams(config: Config) -> list[str]:
 def _load_members(config: Config) -> list[str]:
     """Make the memberships follow the file, for the teams whose members it lists; make the people it names."""
     changes = []
+    teams = Team.objects.in_bulk()
     for entry in config.teams:
+        if _update(teams[entry.slug], {"members_in_config": entry.members is not None}):
+            whose = "people themselves say" if entry.members is None else "the file says"
+            changes.append(f"from now on {whose} who is in {entry.slug}")
         if entry.members is None:
             continue
         for email in sorted(set(entry.members)):
@@ -162,8 +166,7 @@ def _load_members(config: Config) -> list[str]:
             if person is None:
                 person = _new_engineer(email)
                 changes.append(f"{email} added as an engineer without a password")
-            _, joined = Membership.objects.get_or_create(person=person, team_id=entry.slug)
-            if joined:
+            if teams[entry.slug].admit(person):
                 changes.append(f"{email} joined {entry.slug}")
         for former in Membership.objects.filter(team=entry.slug).exclude(person__email__in=entry.members):
             claims = Claim.objects.filter(person=former.person, team=entry.slug, ended_at=None).count()
@@ -172,6 +175,8 @@ def _load_members(config: Config) -> list[str]:
             )
             changes.append(f"{former.person.email} left {entry.slug}{stand}")
             former.delete()
+            if not former.person.teams.exists():
+                Person.objects.filter(pk=former.person_id).update(asks_for_team=True)
     return changes
 
 

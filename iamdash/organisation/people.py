@@ -53,7 +53,7 @@ def make_person(wanted: Wanted, *, now: datetime) -> tuple[Person, bool]:
     if teams is not None:
         Membership.objects.filter(person=person).exclude(team__in=teams).delete()
         for team in teams:
-            Membership.objects.get_or_create(person=person, team=team)
+            team.admit(person)
     _tell(person, is_new=is_new, now=now)
     if renamed:
         _assess_what_names(person, now)

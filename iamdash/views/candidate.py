@@ -90,8 +90,8 @@ def show(
 ) -> HttpResponse:
     """Answer with the page as it is now, or to htmx with what is inside its frame.
 
-    `refused_form`: a form to show again with its errors. `refusal`: why a deed did not happen. `focus`: the id of what
-    should have the focus now.
+    `refused_form`: a form to show again as it was filled in, with its errors. `refusal`: why a deed did not happen.
+    `focus`: the id of what should have the focus now.
     """
     now = timezone.now()
     page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
@@ -101,7 +101,7 @@ def show(
     forms = _forms(page, person, reader, teams)
     if refused_form and refused_form.name not in forms:
         # It has no place on the page, or no longer: then its errors stand above it.
-        refusal = " ".join(str(error) for errors in refused_form.errors.values() for error in errors)
+        refusal = refusal or " ".join(str(error) for errors in refused_form.errors.values() for error in errors)
     elif refused_form:
         forms[refused_form.name] = refused_form
     context: dict[str, Any] = {

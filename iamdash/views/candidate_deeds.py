@@ -96,13 +96,21 @@ def deed(
             except actions.NotPermitted as refused:
                 raise PermissionDenied(refused.sentence) from refused
             except actions.Refused as refused:
-                truth = candidate_or_404(number)
-                return show(request, truth, refusal=refused.sentence, focus="refusal", status=409)
+                return _refused(request, number, form, refused)
             return _done(request, number, done, focus)
 
         return view
 
     return decorate
+
+
+def _refused(request: HttpRequest, number: int, form: PageForm, refused: actions.Refused) -> HttpResponse:
+    """Answer with the page as it truly is, and what was typed still in its form."""
+    truth = candidate_or_404(number)
+    if refused.field in form.fields:
+        form.add_error(refused.field, refused.sentence)
+        return show(request, truth, refused_form=form, status=422)
+    return show(request, truth, refused_form=form, refusal=refused.sentence, focus="refusal", status=409)
 
 
 def _done(request: HttpRequest, number: int, words: str, focus: str) -> HttpResponse:

@@ -29,6 +29,7 @@ BELOW = {
     "candidate-records": "candidates",
     "account": "accounts",
     "team": "teams",
+    "my-teams": "teams",
     "workload": "candidates",
 }
 
@@ -66,6 +67,7 @@ class Frame:
     synced_at: datetime | None
     late: bool
     notices: tuple[Notice, ...]
+    asks_for_team: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         accounts_url=reverse("accounts"),
         synced_at=age.synced_at,
         late=age.late,
+        asks_for_team=person.asks_for_team and _here(request) != "my-teams",
         notices=tuple(_notices(age, now=now, at_length=_here(request) in {"accounts", "account"})),
     )
 

@@ -161,7 +161,7 @@ def test_memberships_stay_where_the_file_does_not_list_them() -> None:
 
     changes = loaded(PRODUCTION + TEAM.replace("members", "# members"))
 
-    assert changes == []
+    assert changes == ["from now on people themselves say who is in platform"]
     assert Membership.objects.count() == 2
 
 

@@ -89,13 +89,32 @@ def test_what_is_wrong_in_the_form_is_said_beside_it(client: Client, candidate: 
     assert problems_of(page) == []
 
 
-def test_a_day_too_far_away_is_refused_in_a_sentence(client: Client, candidate: Candidate, ann: Person) -> None:
+def test_a_day_too_far_away_is_refused_beside_the_field_and_the_words_are_kept(
+    client: Client, candidate: Candidate, ann: Person
+) -> None:
     said = {"reason": "Keys only.", "expires_on": day(91)}
 
     answered = as_(client, ann).post(f"/candidates/{candidate.pk}/exceptions", said)
 
+    page = answered.content.decode()
+    assert answered.status_code == 422
+    assert 'href="#exception-expires_on">An exception lasts 90 days at most.' in page
+    assert ">\nKeys only.</textarea>" in page
+    assert problems_of(page) == []
+
+
+def test_what_was_typed_is_kept_where_somebody_was_faster(
+    client: Client, candidate: Candidate, ann: Person, lea: Person
+) -> None:
+    as_(client, lea).post(f"/candidates/{candidate.pk}/due-date", {"due_on": day(3), "seen": ""})
+
+    answered = as_(client, ann).post(f"/candidates/{candidate.pk}/due-date", {"due_on": day(9), "seen": ""})
+
+    page = answered.content.decode()
     assert answered.status_code == 409
-    assert "An exception lasts 90 days at most." in answered.content.decode()
+    assert "While you were looking, somebody set it to" in page
+    assert f'value="{day(9)}"' in page
+    assert problems_of(page) == []
 
 
 def test_an_approval_of_what_was_withdrawn_says_so(

@@ -2,10 +2,10 @@
 
 Each is one function with named arguments, one transaction and one line in the journal. None of them takes a stage: the
 stage is computed from what AWS shows and from what is recorded here. `bulk` does the same to many candidates, and
-`workload` corrects which of them belong together.
+`workload` corrects which of them belong together; `membership` says who is in which team.
 """
 
-from iamdash.candidates.actions import bulk, workload
+from iamdash.candidates.actions import bulk, membership, workload
 from iamdash.candidates.actions.block import block, unblock
 from iamdash.candidates.actions.cadence import declare_cadence
 from iamdash.candidates.actions.claim import (
@@ -50,6 +50,7 @@ __all__ = [
     "hand_over",
     "link_role",
     "link_tracker",
+    "membership",
     "release",
     "remove_tracker",
     "set_due_date",

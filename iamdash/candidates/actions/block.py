@@ -23,7 +23,7 @@ def block(*, candidate: Candidate, waits_for: Waiting, words: str, review_on: da
     if is_deleted(fresh):
         raise Refused("It is proved deleted: it waits for nothing.")
     if review_on <= timezone.localdate(now):
-        raise Refused(f"{day_in_words(review_on)} is not to come. Choose a later day to look again.")
+        raise Refused(f"{day_in_words(review_on)} is not to come. Choose a later day to look again.", field="review_on")
     said = (waits_for.value, storable(words, what="The explanation"), review_on)
     if said == (fresh.blocked_by, fresh.blocked_words, fresh.block_review_on):
         return

@@ -22,7 +22,8 @@ def set_due_date(*, candidate: Candidate, due_on: date | None, by: Person, now: 
     if due_on == fresh.due_on:
         return
     if due_on and due_on < timezone.localdate(now):
-        raise Refused(f"{day_in_words(due_on)} is in the past. Choose today or a later day, or leave it empty.")
+        sentence = f"{day_in_words(due_on)} is in the past. Choose today or a later day, or leave it empty."
+        raise Refused(sentence, field="due_on")
     before = {"due_on": fresh.due_on.isoformat()} if fresh.due_on else None
     fresh.due_on = due_on
     fresh.save(update_fields=["due_on"])

@@ -6,13 +6,15 @@ from iamdash.models import Claim
 class Refused(Exception):  # noqa: N818  raised as it is said: the action was refused
     """The action is not possible as asked. `sentence` says why and what to do; nothing was written.
 
-    `in_short`: the same of one among many, to follow a number ("already claimed by Search").
+    `in_short`: the same of one among many, to follow a number ("already claimed by Search"). `field`: what the action
+    was told that cannot be, by its name; "" where it is not one thing alone.
     """
 
-    def __init__(self, sentence: str, *, in_short: str = "refused") -> None:
+    def __init__(self, sentence: str, *, in_short: str = "refused", field: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.in_short = in_short
+        self.field = field
 
 
 class NotPermitted(Refused):

@@ -133,10 +133,12 @@ def _refuse_day(expires_on: date, now: datetime) -> None:
     today = timezone.localdate(now)
     most = (Programme.objects.filter(pk=1).first() or Programme()).exception_days
     if expires_on <= today:
-        raise Refused(f"{day_in_words(expires_on)} is not to come. Ask again with a later day.")
+        raise Refused(f"{day_in_words(expires_on)} is not to come. Ask again with a later day.", field="expires_on")
     if expires_on > today + timedelta(days=most):
         latest = day_in_words(today + timedelta(days=most))
-        raise Refused(f"An exception lasts {most:,} days at most. Choose {latest} or an earlier day.")
+        raise Refused(
+            f"An exception lasts {most:,} days at most. Choose {latest} or an earlier day.", field="expires_on"
+        )
 
 
 def _finish(grant: ExceptionGrant, by: Person, now: datetime, what: str, sentence: str) -> None:

@@ -42,14 +42,14 @@ def merge(*, workload: Workload, other: Workload, by: Person, now: datetime) -> 
     require(by, AccessLevel.ENGINEER, "merge workloads")
     if workload.pk == other.pk:
         raise Refused("That is this workload itself. Choose another one.")
-    _hold(workload)
-    moving = _hold(other)
+    held = _hold(workload, other)
     into, gone = _fresh(workload, other)
     Workload.objects.filter(merged_into=gone).update(merged_into=into)
     gone.merged_into, gone.by_hand, into.by_hand = into, True, True
     gone.save(update_fields=["merged_into", "by_hand"])
     into.save(update_fields=["by_hand"])
     said = f"{by} merged the workload {gone} into {into}."
+    moving = [candidate for candidate in held if candidate.workload_id == gone.pk]
     lines = _lines(moving, "candidate.workload_merged", said, **_move(moving, gone, into))
     finish_all(lines, actor=by.email, now=now)
 
@@ -77,9 +77,12 @@ def split(*, workload: Workload, numbers: Collection[int], name: str, by: Person
     return made
 
 
-def _hold(workload: Workload) -> list[Candidate]:
-    """Lock the candidates of a workload to the end of the transaction, as everybody does; return them by number."""
-    theirs = Candidate.objects.filter(workload=workload)
+def _hold(*workloads: Workload) -> list[Candidate]:
+    """Lock the candidates of these workloads to the end of the transaction, as everybody does; return them by number.
+
+    Of two workloads at once, so that two people who merge them into each other take turns.
+    """
+    theirs = Candidate.objects.filter(workload__in=workloads)
     lock(list(theirs.values_list("iam_user", flat=True)))
     return list(theirs.select_related("iam_user").order_by("pk").select_for_update(no_key=True, of=("self",)))
 

@@ -73,6 +73,7 @@ def _make_teams(teams: int, *, rng: Random) -> dict[str, tuple[Person, ...]]:
             email=f"person-{number}@example.org",
             full_name=f"{rng.choice(GIVEN)} {rng.choice(FAMILY)}",
             access_level=AccessLevel.ENGINEER,
+            asks_for_team=False,
             password="!",  # noqa: S106  no password is this one
         )
         for number in range(teams * MEMBERS)

@@ -11,12 +11,23 @@ from django.db import connection, transaction
 
 from iamdash.candidates import actions
 from iamdash.candidates.actions import bulk
-from iamdash.models import AccessKey, AccessLevel, Candidate, Claim, Event, IamRole, Person, Replacement, Standing
+from iamdash.models import (
+    AccessKey,
+    AccessLevel,
+    Candidate,
+    Claim,
+    Event,
+    IamRole,
+    Person,
+    Replacement,
+    Standing,
+    Workload,
+)
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
 from tests.candidates.actions.conftest import assessed
-from tests.factories import NOW, make_candidate, make_iam_role, make_person, make_replacement, make_team
+from tests.factories import NOW, make_candidate, make_iam_role, make_iam_user, make_person, make_replacement, make_team
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -189,3 +200,22 @@ def test_changing_roles_that_two_candidates_share_does_not_end_in_a_deadlock() -
 
     assert Replacement.objects.filter(unlinked_at=None).count() == 2
     assert list(differences(NOW)) == []
+
+
+def test_of_two_who_merge_two_workloads_into_each_other_one_hears_that_it_was_done() -> None:
+    first, second = (
+        Workload.objects.get(candidates=assessed(make_candidate(make_iam_user(name)))) for name in ("mailer", "sender")
+    )
+    ann, ben = make_person("ann@example.org"), make_person("ben@example.org")
+
+    def try_to_merge(into: Workload, other: Workload, by: Person) -> str:
+        try:
+            actions.workload.merge(workload=into, other=other, by=by, now=NOW)
+        except actions.Refused as refused:
+            return refused.sentence
+        return "merged"
+
+    answers = at_once(lambda: try_to_merge(first, second, ann), lambda: try_to_merge(second, first, ben))
+
+    assert sorted(answers) == ["Somebody has merged it into another workload meanwhile. Look at that one.", "merged"]
+    assert Workload.objects.filter(merged_into=None).count() == 1
