@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError
 from pytest_django import Settings
 
-from iamdash.models import AwsAccount, Programme, Vendor
+from iamdash.models import AwsAccount, Candidate, Programme, Vendor
+from tests.factories import make_access_key, make_iam_user, make_team
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,34 @@ def test_a_database_that_does_not_answer_is_said_in_one_line(
         load_config(file)
 
     assert str(refused.value).endswith(said)
+
+
+def test_rules_of_ownership_that_take_everything_or_nothing_or_disagree_are_named(tmp_path: Path) -> None:
+    make_team("search")
+    for number in range(3):
+        make_access_key(make_iam_user(f"svc-{number}", tags={"owner": "search"} if number else {}))
+    rules = """
+    [[ownership]]
+    source = "name"
+    pattern = "^svc"
+    team = "data"
+    [[ownership]]
+    source = "tag"
+    keys = ["owner"]
+    [[ownership]]
+    source = "path"
+    pattern = "^/nowhere/"
+    team = "data"
+    """
+    file = tmp_path / "iamdash.toml"
+    teams = "".join(f'[[teams]]\nslug = "{slug}"\nname = "{slug}"\n' for slug in ("search", "data"))
+    file.write_text(GOOD + teams + rules)
+
+    said = load_config(file)
+
+    assert Candidate.objects.count() == 3
+    assert [line for line in said.splitlines() if "Look again" in line] == [
+        "  Look again: Rule 1 of ownership (name “^svc”) decides for each of the 3 candidates: no other rule counts.",
+        "  Look again: Rule 2 of ownership (tag owner) names another team than the rule that counts, for 2 candidates.",
+        "  Look again: Rule 3 of ownership (path “^/nowhere/”) says nothing of any of the 3 candidates.",
+    ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from iamdash.candidates.queries.ownership_rules import doubts_about, rules_of_ownership
 from iamdash.management.database import database_errors_in_words
 from iamdash.organisation.config_file import ConfigError, read_config
 from iamdash.organisation.load import load
@@ -38,8 +39,11 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*lines, "Nothing was changed."])) from error
         with database_errors_in_words():
             changes = load(config, now=timezone.now())
+            doubts = list(doubts_about(rules_of_ownership()))
         for change in changes:
             self.stdout.write(f"  {change}")
+        for doubt in doubts:
+            self.stdout.write(f"  Look again: {doubt}")
         told = _count(len(changes), "change") if changes else "Nothing changed"
         accounts, teams = _count(len(config.accounts), "AWS account"), _count(len(config.teams), "team")
         self.stdout.write(f"{told}. {file}: {accounts}, {teams}.")
