@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -43,6 +43,14 @@ COLUMNS = {
     "gone_at": f"{IAM_USER}gone_at",
     "gone_confirmed_at": f"{IAM_USER}gone_confirmed_at",
     "risk": "risk",
+    "kind": "kind",
+    "workload": "candidate__workload__name",
+    "likely_team": "likely_team",
+    "claim_lapses_at": "claim_lapses_at",
+    "exception_until": "exception_until",
+    "blocked_by": "candidate__blocked_by",
+    "block_review_on": "candidate__block_review_on",
+    "due_on": "candidate__due_on",
 }
 
 
@@ -69,7 +77,7 @@ def records(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> It
         record["stage"] = Stage(record["stage"]).slug
         record["risk"] = Risk(record["risk"]).slug if record["risk"] else None
         record["reason"] = sentence_from_json(record["reason"]).render(now=now, zone=zone)
-        yield {name: value.isoformat() if isinstance(value, datetime) else value for name, value in record.items()}
+        yield {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()}
 
 
 def csv_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:

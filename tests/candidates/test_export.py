@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 COLUMNS = (
     "account_id,user_name,unique_id,arn,environment,stage,owner_team,claimed_by,route,access_key_ids,active_keys,"
     "oldest_key_created_at,last_used_at,last_used_service,last_used_region,reason,safe_to_deactivate,safe_to_delete,"
-    "gone_at,gone_confirmed_at,risk"
+    "gone_at,gone_confirmed_at,risk,kind,workload,likely_team,claim_lapses_at,exception_until,blocked_by,"
+    "block_review_on,due_on"
 )
 
 
@@ -62,6 +63,9 @@ def _two_candidates() -> None:
     team = make_team("search", name="Search")
     make_claim(candidate, team=team, person=make_person("priya@example.org", teams=(team,)))
     make_replacement(candidate)
+    Candidate.objects.filter(pk=candidate.pk).update(
+        blocked_by="vendor", block_review_on=date(2026, 9, 1), due_on=date(2026, 10, 2)
+    )
     gone_at = datetime(2026, 5, 2, tzinfo=UTC)
     gone = make_iam_user(
         "=cmd|'/c calc'!A1",
@@ -94,6 +98,9 @@ def test_json_is_one_list_of_everybody_with_lists_and_iso_times(capsys: pytest.C
     assert backup["oldest_key_created_at"] == "2020-01-02T03:04:05+00:00"
     assert (backup["last_used_at"], backup["last_used_service"]) == ("2026-05-01T00:00:00+00:00", "s3")
     assert "days old" in backup["reason"]
+    assert (backup["workload"], backup["kind"]) == ("backup", "machine")
+    assert (backup["blocked_by"], backup["block_review_on"], backup["due_on"]) == ("vendor", "2026-09-01", "2026-10-02")
+    assert datetime.fromisoformat(backup["claim_lapses_at"]) > timezone.now()
     assert {backup["safe_to_deactivate"], backup["safe_to_delete"]} <= {"yes", "not_yet", "unknown"}
     assert (gone["user_name"], gone["stage"]) == ("=cmd|'/c calc'!A1", "deleted")
     assert (gone["gone_at"], gone["gone_confirmed_at"]) == ("2026-05-02T00:00:00+00:00", "2026-05-03T00:00:00+00:00")
