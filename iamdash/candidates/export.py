@@ -1,4 +1,4 @@
-"""Every candidate as CSV or JSON: one set of columns for the command and for the page's export. Rows are streamed."""
+"""Every candidate as CSV or JSON, one set of columns for the command and the page; the journal as CSV. Streamed."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet
 
 from iamdash.candidates.queries.candidate_list import standings_of
 from iamdash.candidates.queries.filters import Filters, Viewer
-from iamdash.models import AccessKey, Standing
+from iamdash.models import AccessKey, Event, Standing
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import sentence_from_json
@@ -52,6 +52,19 @@ COLUMNS = {
     "block_review_on": "candidate__block_review_on",
     "due_on": "candidate__due_on",
 }
+JOURNAL_COLUMNS = (
+    "at",
+    "actor",
+    "kind",
+    "sentence",
+    "subject",
+    "unique_id",
+    "aws_account_id",
+    "candidate_number",
+    "sync_run_number",
+    "before",
+    "after",
+)
 
 
 def everything() -> QuerySet[Standing]:
@@ -86,6 +99,15 @@ def csv_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> 
     yield writer.writerow(COLUMNS)
     for record in records(standings, now=now, zone=zone):
         yield writer.writerow([cell(value) for value in record.values()])
+
+
+def journal_lines(events: QuerySet[Event]) -> Iterator[str]:
+    """Yield the lines of a CSV file of the journal, the header first; `before` and `after` are JSON."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(JOURNAL_COLUMNS)
+    for at, *texts, before, after in events.values_list(*JOURNAL_COLUMNS).iterator(chunk_size=CHUNK):
+        values = ("" if value is None else json.dumps(value, ensure_ascii=False) for value in (before, after))
+        yield writer.writerow([at.isoformat(), *(cell(text) for text in texts), *values])
 
 
 def json_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:

@@ -75,6 +75,8 @@ ADDRESSES = {
     "join-team": Address("post", "/my-teams/join"),
     "join-later": Address("post", "/my-teams/later"),
     "leave-team": Address("post", "/my-teams/nobody/leave"),
+    "journal": Address("get", "/journal/"),
+    "journal-export": Address("get", "/journal/export.csv"),
     "accounts": Address("get", "/accounts/"),
     "accounts-running": Address("get", "/accounts/running"),
     "account": Address("get", f"/accounts/{ACCOUNT}/"),

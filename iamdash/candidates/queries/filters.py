@@ -125,7 +125,7 @@ class Filters:
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Filters":
         """Read the parameters of an address. What says nothing, or only the default, becomes ""."""
-        texts = {name: _clean(parameters.get(name, "")) for name in TEXTS}
+        texts = {name: cleaned(parameters.get(name, "")) for name in TEXTS}
         asked = cls(**texts)
         asked = replace(asked, sort="" if asked.sort == DEFAULT_SORT else asked.sort)
         return replace(asked, view="") if asked.view == asked.default_view else asked
@@ -295,6 +295,7 @@ def number_in(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _clean(value: str) -> str:
+def cleaned(value: str) -> str:
+    """Return the value of a parameter as it can be looked for."""
     # Postgres takes neither a zero byte nor half of a surrogate pair in a text.
     return value.replace("\0", "").encode("utf-8", "ignore").decode().strip()[:LONGEST].strip()

@@ -90,21 +90,22 @@ def selects(filters: Filters, accounts: Mapping[str, str], teams: TeamNames, vie
     known = NO_ONE_TEAM | ({} if teams.are_all else dict(viewer.claim_teams)) | dict(teams.by_slug)
     stages = {slug: stage.label for slug, stage in STAGES.items()}
     return (
-        _select("account", "Account", "All accounts", accounts, filters.account),
-        _select("team", "Team", "All teams", known, filters.team, is_typed=not teams.are_all),
-        _select("stage", "Stage", "Any stage", stages, filters.stage),
-        _select("risk", "Risk", "Any risk", {slug: label for slug, (label, _levels) in RISKS.items()}, filters.risk),
-        _select("route", "Route", "Any route", ROUTES, filters.route),
-        _select("used", "Last used", "Any time", USED, filters.used),
-        _select("blocked", "Blocked", "Any", BLOCKED, filters.blocked),
-        _select("kind", "Whose", "Anybody's", KINDS, filters.kind),
-        _select("sort", "Sort by", "", sort_labels(), filters.shown_sort),
+        select("account", "Account", "All accounts", accounts, filters.account),
+        select("team", "Team", "All teams", known, filters.team, is_typed=not teams.are_all),
+        select("stage", "Stage", "Any stage", stages, filters.stage),
+        select("risk", "Risk", "Any risk", {slug: label for slug, (label, _levels) in RISKS.items()}, filters.risk),
+        select("route", "Route", "Any route", ROUTES, filters.route),
+        select("used", "Last used", "Any time", USED, filters.used),
+        select("blocked", "Blocked", "Any", BLOCKED, filters.blocked),
+        select("kind", "Whose", "Anybody's", KINDS, filters.kind),
+        select("sort", "Sort by", "", sort_labels(), filters.shown_sort),
     )
 
 
-def _select(
+def select(
     name: str, label: str, everything: str, values: Mapping[str, str], chosen: str, *, is_typed: bool = False
 ) -> Select:
+    """Return a filter of a form. `everything`: the words for no value, "" where there always is one."""
     all_values = ({"": everything} if everything else {}) | dict(values)
     if chosen not in all_values:
         all_values[chosen] = f"{chosen} (unknown)"
@@ -125,13 +126,13 @@ def chips(filters: Filters, selects: Iterable[Select], *, workload: str, is_plac
     for name in ("account", "team", "stage", "risk", "route", "used", "blocked", "kind"):
         value = getattr(filters, name)
         if value:
-            yield Chip(f"{labels[name].label}: {_ignored(labels[name].chosen.label)}", filters.query(**{name: ""}))
+            yield Chip(f"{labels[name].label}: {ignored(labels[name].chosen.label)}", filters.query(**{name: ""}))
     teams = {choice.value: choice.label for choice in labels["team"].choices}
     one = {filters.workload: workload}
     for name, label, known in (("likely", "Likely", teams), *HIDDEN, ("workload", "Workload", one)):
         value = getattr(filters, name)
         if value:
-            yield Chip(f"{label}: {_ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))
+            yield Chip(f"{label}: {ignored(known.get(value, f'{value} (unknown)'))}", filters.query(**{name: ""}))
     if filters.by not in {"", BY_WORKLOAD}:
         yield Chip(f"By: {filters.by} (unknown, ignored)", filters.query(by=""))
     if filters.sort and filters.sort.removeprefix("-") not in SORTS:
@@ -141,7 +142,8 @@ def chips(filters: Filters, selects: Iterable[Select], *, workload: str, is_plac
         yield Chip(f"Page: {asked} (unknown, ignored)", filters.query())
 
 
-def _ignored(words: str) -> str:
+def ignored(words: str) -> str:
+    """Return what is chosen, in the words of a chip: what is unknown is ignored."""
     return words.replace("(unknown)", "(unknown, ignored)") if words.endswith("(unknown)") else words
 
 
