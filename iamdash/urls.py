@@ -9,12 +9,14 @@ from iamdash.views import (
     candidates,
     claims,
     exceptions,
-    frame,
     health,
     journal,
     membership,
     overview,
+    preferences,
     record,
+    rules,
+    settings,
     sign_in,
     single_sign_on,
     teams,
@@ -92,7 +94,9 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/<slug:provider_id>/", single_sign_on.begin, name="openid_connect_login"),
     path("sign-in/<slug:provider_id>/callback", single_sign_on.finish, name="openid_connect_callback"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
-    path("theme", frame.theme, name="theme"),
+    path("rules/", rules.rules, name="rules"),
+    path("settings/", settings.settings_page, name="settings"),
+    path("preferences", preferences.prefer, name="prefer"),
 ]
 
 handler400 = "iamdash.views.errors.bad_request"

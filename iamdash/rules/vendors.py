@@ -18,6 +18,19 @@ class Mechanism(StrEnum):
     KEYS = "keys"
     BUCKET_POLICY = "bucket_policy"
 
+    @property
+    def words(self) -> str:
+        """Return it as pages say it."""
+        return WORDS[self]
+
+
+WORDS = {
+    Mechanism.ROLE: "A role that its account takes",
+    Mechanism.OIDC: "A role by OpenID Connect",
+    Mechanism.KEYS: "Access keys only",
+    Mechanism.BUCKET_POLICY: "A bucket policy",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class VendorFacts:

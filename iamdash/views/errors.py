@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from iamdash.views.frame import chosen_theme
+from iamdash.views.preferences import preferences_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
-    context = {"problem": problem, "theme": chosen_theme(request)}
+    context = {"problem": problem, "prefers": preferences_of(request)}
     # Rendered without the request, so that no context processor runs.
     return HttpResponse(render_to_string("errors/problem.html", context), status=problem.status)

@@ -1,26 +1,26 @@
-"""The frame of every page: where one can go, who is signed in, the theme, and how old the data is."""
+"""The frame of every page: where one can go, who is signed in, what they prefer, and how old the data is."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age, late_after
 from iamdash.models import Person
 from iamdash.rules.sentence import ago
-from iamdash.views.access import back_to
+from iamdash.views.preferences import preferences_of
 
-THEME_COOKIE = "iamdash_theme"
-THEMES = ("light", "dark")
-YEAR = 365 * 24 * 60 * 60
-PLACES = (("overview", "Overview"), ("candidates", "Candidates"), ("teams", "Teams"), ("accounts", "Accounts"))
+PLACES = (
+    ("overview", "Overview"),
+    ("candidates", "Candidates"),
+    ("teams", "Teams"),
+    ("accounts", "Accounts"),
+    ("settings", "Settings"),
+)
 _AGES: WeakKeyDictionary[HttpRequest, tuple[AccountAge, ...]] = WeakKeyDictionary()
 # The page of one candidate stands below "Candidates" in the bar.
 BELOW = {
@@ -30,6 +30,7 @@ BELOW = {
     "account": "accounts",
     "team": "teams",
     "my-teams": "teams",
+    "rules": "settings",
     "workload": "candidates",
 }
 
@@ -71,33 +72,13 @@ class Frame:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the theme and `now` for every template, the frame for whole pages of people signed in."""
+    """Context processor: `now` and what one prefers for every template, the frame for whole pages of who signed in."""
     now = timezone.now()
-    context: dict[str, Any] = {"now": now, "theme": chosen_theme(request)}
+    context: dict[str, Any] = {"now": now, "prefers": preferences_of(request)}
     # A fragment has no frame, and so asks nothing of the database for one.
     if "HX-Request" not in request.headers and isinstance(request.user, Person):
         context["frame"] = _frame_of(request, request.user, now=now)
     return context
-
-
-def chosen_theme(request: HttpRequest) -> str:
-    """Return "light" or "dark" as the person chose, or "" where the system decides."""
-    chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return chosen if chosen in THEMES else ""
-
-
-@require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """Remember the chosen theme in a cookie, so that the server can say it in the first byte and nothing flashes."""
-    response = redirect(back_to(request, otherwise="/"))
-    chosen = request.POST.get("theme", "")
-    if chosen in THEMES:
-        response.set_cookie(
-            THEME_COOKIE, chosen, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
-        )
-    else:
-        response.delete_cookie(THEME_COOKIE)
-    return response
 
 
 def ages_for(request: HttpRequest) -> tuple[AccountAge, ...]:

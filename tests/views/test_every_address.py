@@ -88,7 +88,9 @@ ADDRESSES = {
     "openid_connect_login": Address("get", "/sign-in/single/", ANYBODY),
     "openid_connect_callback": Address("get", "/sign-in/single/callback", ANYBODY),
     "sign-out": Address("post", "/sign-out"),
-    "theme": Address("post", "/theme"),
+    "rules": Address("get", "/rules/"),
+    "settings": Address("get", "/settings/"),
+    "prefer": Address("post", "/preferences"),
 }
 LEVELS = list(AccessLevel)
 
@@ -190,6 +192,6 @@ def test_a_fragment_asked_for_without_sign_in_moves_the_whole_page_there(client:
 
 
 def test_after_sign_in_a_form_leads_back_to_its_page_and_never_to_itself(client: Client, candidate: Candidate) -> None:
-    answer = client.post("/theme", headers={"Referer": "http://testserver/candidates/"})
+    answer = client.post("/preferences", headers={"Referer": "http://testserver/candidates/"})
 
     assert answer["Location"] == "/sign-in?next=/candidates/"

@@ -1,13 +1,12 @@
 """What each rule of ownership does: of how many candidates it says something, for how many it decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
 from iamdash.models import Standing
 from iamdash.rules.teams import USUAL_RULES, OwnershipRule
-from iamdash.standing.thresholds import thresholds
 
 OF_EACH_RULE = """
     SELECT (hint ->> 'rule')::int,
@@ -39,9 +38,8 @@ class RuleOfOwnership:
         return f"{self.rule.source.label} {said}".strip()
 
 
-def rules_of_ownership() -> tuple[RuleOfOwnership, ...]:
-    """Return the rules in the order in which they count. Two queries."""
-    rules = thresholds().ownership
+def rules_of_ownership(rules: Sequence[OwnershipRule]) -> tuple[RuleOfOwnership, ...]:
+    """Return these rules, which are in the order in which they count, with what they do. One query."""
     with connection.cursor() as cursor:
         cursor.execute(OF_EACH_RULE)
         counts = {number: tuple(row) for number, *row in cursor.fetchall()}

@@ -12,6 +12,7 @@ from iamdash.candidates.queries.ownership_rules import doubts_about, rules_of_ow
 from iamdash.management.database import database_errors_in_words
 from iamdash.organisation.config_file import ConfigError, read_config
 from iamdash.organisation.load import load
+from iamdash.standing.thresholds import thresholds
 
 FILE_HELP = "the file; left out, it is the one that the environment variable IAMDASH_CONFIG names"
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join([*lines, "Nothing was changed."])) from error
         with database_errors_in_words():
             changes = load(config, now=timezone.now())
-            doubts = list(doubts_about(rules_of_ownership()))
+            doubts = list(doubts_about(rules_of_ownership(thresholds().ownership)))
         for change in changes:
             self.stdout.write(f"  {change}")
         for doubt in doubts:
