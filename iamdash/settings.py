@@ -95,7 +95,9 @@ USE_I18N = False
 
 # What must last, and what may be lost ----------------------------------------------------------------------------
 
-DATABASES = {"default": dj_database_url.parse(database_url, conn_max_age=60, conn_health_checks=True)}
+DATABASES = {
+    "default": dj_database_url.parse(database_url, engine="iamdash.database", conn_max_age=60, conn_health_checks=True)
+}
 # A server that accepts and then says nothing must not hold a process for minutes.
 DATABASES["default"].setdefault("OPTIONS", {}).update({"connect_timeout": 5, "tcp_user_timeout": 10_000})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,35 @@
+"""Moments come out of PostgreSQL as they went in, whatever they look like there."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.django_db
+
+
+def read(moment: datetime) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::timestamptz", [moment])
+        (found,) = cursor.fetchone()
+    assert isinstance(found, datetime)
+    return found
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))])))
+def test_a_moment_is_read_as_it_was_written_and_in_utc(moment: datetime) -> None:
+    try:
+        in_utc = moment.astimezone(UTC)
+    except OverflowError:
+        return
+
+    assert read(moment) == in_utc
+    assert read(moment).tzinfo is UTC
+
+
+def test_no_moment_is_none() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NULL::timestamptz")
+        assert cursor.fetchone() == (None,)
