@@ -112,10 +112,8 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     is_later = page.has_previous and page.places
     earlier = listed.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
     gone = found.filter(is_open=False) if filters.shown_view == "everything" else found.none()
-    asked = {"matching": found, "gone": gone, "earlier": earlier}
-    if is_by_workload:
-        asked["listed"] = listed
-    counts = counting.capped_counts(_views(viewer=viewer, now=now) | asked)
+    asked = {"matching": found, "gone": gone, "earlier": earlier} | ({"listed": listed} if is_by_workload else {})
+    counts = counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
     view, controls = filters.shown_view, selects(filters, accounts, teams, viewer)
     return CandidateList(
@@ -180,12 +178,7 @@ def _found(
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
     """Return the number of candidates of every view, up to MOST_COUNTED, in one query."""
-    return counting.capped_counts(_views(viewer=viewer, now=now))
-
-
-def _views(*, viewer: Viewer, now: datetime) -> dict[str, QuerySet[Standing]]:
-    conditions = view_conditions(viewer=viewer, now=now)
-    return {view: Standing.objects.filter(condition) for view, condition in conditions.items()}
+    return counting.capped_counts(view_conditions(viewer=viewer, now=now))
 
 
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:

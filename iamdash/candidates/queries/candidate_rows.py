@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from iamdash.candidates.queries.exceptions import Flag, block_flag, ending
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
-from iamdash.models import Standing
+from iamdash.models import Standing, Team
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, day_in_words
@@ -24,38 +25,26 @@ from iamdash.standing.answer import sentence_from_json
 # candidate's own page.
 KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
 GONE_ONCE = Flag("Gone, to confirm", "amber")
-IAM_USER = "candidate__iam_user__"
-# What a row shows as it is stored, and where that lies.
-SHOWN = {
-    "number": "pk",
-    "user_name": f"{IAM_USER}user_name",
-    "stage": "stage",
-    "is_open": "is_open",
-    "last_used_at": "last_used_at",
-    "last_used_service": "last_used_service",
-    "last_used_region": "last_used_region",
-    "unread": "use_unread",
-    "active_keys": "active_keys",
-    "inactive_keys": "inactive_keys",
-    "oldest_key_created_at": "oldest_key_created_at",
-}
-# What the rest of it is concluded from.
-CONCLUDED_FROM = {
-    "account_id": f"{IAM_USER}aws_account",
-    "gone_at": f"{IAM_USER}gone_at",
-    "closed_at": "candidate__closed_at",
-    "blocked_by": "candidate__blocked_by",
-    "block_review_on": "candidate__block_review_on",
-    "team": "owner_team__name",
-    "person": "owner_person",
-    "person_name": "owner_person__full_name",
-    "person_email": "owner_person__email",
-    "likely": "likely_team__name",
-}
-AS_NAMED = (
-    *("ownership", "reason", "risk", "readable", "exception_until", "safe_to_deactivate", "safe_to_delete"),
-    *("stage_since", "stuck_from", "reopened_at", "claim_warned_at", "claim_lapses_at"),
+USER_NAME, ACCOUNT, GONE_AT = (f"candidate__iam_user__{column}" for column in ("user_name", "aws_account", "gone_at"))
+CLOSED_AT, BLOCKED_BY, REVIEW_ON = (f"candidate__{column}" for column in ("closed_at", "blocked_by", "block_review_on"))
+PERSON_NAME, PERSON_EMAIL = "owner_person__full_name", "owner_person__email"
+# What a row shows as the standing has it, and what the rest of it is concluded from.
+AS_STORED = (
+    *("stage", "is_open", "active_keys", "inactive_keys", "oldest_key_created_at"),
+    *("last_used_at", "last_used_service", "last_used_region"),
 )
+CONCLUDED_FROM = (
+    *(USER_NAME, ACCOUNT, GONE_AT, CLOSED_AT, BLOCKED_BY, REVIEW_ON, PERSON_NAME, PERSON_EMAIL),
+    *("pk", "reason", "owner_team", "owner_person", "ownership", "use_unread", "risk", "readable", "exception_until"),
+    *("reopened_at", "safe_to_deactivate", "safe_to_delete", "claim_warned_at", "claim_lapses_at"),
+    *("stage_since", "stuck_from"),
+)
+# Whoever has claimed it, else whose it likely is: never both, so one look at a team tells either name.
+TEAM_NAME = Subquery(
+    Team.objects.filter(pk=Coalesce(OuterRef("owner_team"), OuterRef("likely_team"))).values("name")[:1]
+)
+# Values and not instances: a row is out of five tables, and little of each. Built once; a page only names its rows.
+ROWS = Standing.objects.values(*AS_STORED, *CONCLUDED_FROM, team_name=TEAM_NAME)
 Stored = Mapping[str, Any]
 
 
@@ -63,7 +52,7 @@ Stored = Mapping[str, Any]
 class CandidateRow:
     """One candidate in the list. Dates, never ages.
 
-    `likely_team`: whose it likely is, by `likely_because` (such as "tag").
+    `likely_team`: whose it likely is where nobody has claimed it, by `likely_because` (such as "tag").
     `unread`: some key's last use was never read. `as_of`: set where the account could not be read for too long; the
     row is what AWS held then. `flag`: the one thing that a row has room to say beside its risk.
     """
@@ -122,31 +111,31 @@ def rows_of(
     numbers: Sequence[int], accounts: Sequence[AccountAge], *, viewer: Viewer, now: datetime
 ) -> tuple[CandidateRow, ...]:
     """Return these candidates as rows, in their order. One query."""
-    columns = {name: F(path) for name, path in (SHOWN | CONCLUDED_FROM).items() if name != path}
-    as_named = [*AS_NAMED, *(name for name, path in SHOWN.items() if name == path)]
-    # Values and not instances: a row is out of six tables, and little of each.
-    found = {row["number"]: row for row in Standing.objects.filter(pk__in=numbers).values(*as_named, **columns)}
+    found = {row["pk"]: row for row in ROWS.filter(pk__in=numbers)}
     names = {account.account_id: account.name for account in accounts}
     read_at = behind(accounts, now=now)
     return tuple(
-        _row(row, names[row["account_id"]], read_at.get(row["account_id"]), viewer, now)
+        _row(row, names[row[ACCOUNT]], read_at.get(row[ACCOUNT]), viewer, now)
         for number in numbers
         if (row := found.get(number))
     )
 
 
 def _row(stored: Stored, account_name: str, as_of: datetime | None, viewer: Viewer, now: datetime) -> CandidateRow:
-    likely_team = stored["likely"] or ""
+    team, is_claimed = stored["team_name"] or "", stored["owner_team"] is not None
     return CandidateRow(
-        **{name: stored[name] for name in SHOWN},
+        **{name: stored[name] for name in AS_STORED},
+        number=stored["pk"],
+        user_name=stored[USER_NAME],
         account_name=account_name,
         as_of=as_of,
         reason=_shortened(sentence_from_json(stored["reason"])),
-        owner_team=stored["team"] or "",
-        owner_person=stored["person_name"] or stored["person_email"] or "",
-        likely_team=likely_team,
-        likely_because=Source(stored["ownership"][0]["source"]).label if likely_team else "",
-        is_mine=stored["person"] == viewer.person_id,
+        owner_team=team if is_claimed else "",
+        owner_person=stored[PERSON_NAME] or stored[PERSON_EMAIL] or "",
+        likely_team="" if is_claimed else team,
+        likely_because=Source(stored["ownership"][0]["source"]).label if team and not is_claimed else "",
+        is_mine=stored["owner_person"] == viewer.person_id,
+        unread=stored["use_unread"],
         risk=Risk(stored["risk"]) if stored["risk"] else None,
         flag=_flag_while_open(stored, now) if stored["is_open"] else _flag_at_rest(stored, now),
     )
@@ -155,16 +144,16 @@ def _row(stored: Stored, account_name: str, as_of: datetime | None, viewer: View
 def _flag_at_rest(stored: Stored, now: datetime) -> Flag | None:
     """Return why it is no work left: it is gone, or cannot be read, or is excepted."""
     if stored["stage"] == Stage.DELETED:
-        return Flag("Closed" if stored["closed_at"] else "Proved gone", "green")
+        return Flag("Closed" if stored[CLOSED_AT] else "Proved gone", "green")
     if not stored["readable"]:
         return Flag("No longer readable")
     # One proof that the IAM user is gone, not yet the second.
-    return GONE_ONCE if stored["gone_at"] else _excepted(stored["exception_until"], now)
+    return GONE_ONCE if stored[GONE_AT] else _excepted(stored["exception_until"], now)
 
 
 def _flag_while_open(stored: Stored, now: datetime) -> Flag | None:
     """Return what is worth knowing of work that is left, the gravest first."""
-    if stored["gone_at"]:
+    if stored[GONE_AT]:
         return GONE_ONCE
     if stored["reopened_at"]:
         return Flag("Reopened", "red")
@@ -172,8 +161,8 @@ def _flag_while_open(stored: Stored, now: datetime) -> Flag | None:
         return Flag("Safe to delete", "green")
     if stored["safe_to_deactivate"] == Verdict.YES and stored["active_keys"] > 0:
         return Flag("Safe to deactivate", "green")
-    if stored["blocked_by"] and stored["block_review_on"]:
-        return block_flag(stored["blocked_by"], stored["block_review_on"], now=now)
+    if stored[BLOCKED_BY] and stored[REVIEW_ON]:
+        return block_flag(stored[BLOCKED_BY], stored[REVIEW_ON], now=now)
     if stored["claim_warned_at"] and stored["claim_warned_at"] <= now and stored["claim_lapses_at"]:
         return Flag("Claim lapses", "amber", at=stored["claim_lapses_at"])
     if stored["stuck_from"] and stored["stuck_from"] <= now:

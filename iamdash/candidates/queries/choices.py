@@ -23,10 +23,11 @@ class TeamNames:
 
 def team_names(asked: Collection[str]) -> TeamNames:
     """Return the name of every team, or of those with the slugs `asked` where there are many. Two queries at most."""
-    teams = Team.objects.order_by("name").values_list("pk", "name")
-    first = dict(teams[: MOST_CHOICES + 1])
+    teams = Team.objects.order_by("pk").values_list("pk", "name")
+    # By their key and sorted here: so many and no more are read, however many there are.
+    first = teams[: MOST_CHOICES + 1]
     if len(first) <= MOST_CHOICES:
-        return TeamNames(first, are_all=True)
+        return TeamNames(dict(sorted(first, key=lambda team: team[1])), are_all=True)
     return TeamNames(dict(teams.filter(pk__in=asked)) if asked else {}, are_all=False)
 
 

@@ -82,6 +82,9 @@ SAFE_TO_DEACTIVATE = Q(is_open=True, safe_to_deactivate=Verdict.YES, active_keys
 LIKELY = Q(owner_team=None, likely_team__isnull=False)
 OF_PEOPLE = Q(is_open=True, kind=Kind.PERSON)
 SAFE_TO_DELETE = Q(is_open=True, safe_to_delete=Verdict.YES)
+# Asked for, and nobody has decided on it.
+WAITING = ExceptionGrant.objects.filter(approved_at=None, declined_at=None, ended_at=None)
+EXCEPTION_ASKED = ~Q(stage=Stage.DELETED) & Q(candidate__in=WAITING.values("candidate"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
         "safe-to-deactivate": SAFE_TO_DEACTIVATE,
         "safe-to-delete": SAFE_TO_DELETE,
         "exceptions": Q(exception_until__isnull=False),
-        "exceptions-asked": exception_asked(),
+        "exceptions-asked": EXCEPTION_ASKED,
         "deleted": Q(is_open=False, stage=Stage.DELETED),
         "unreadable": Q(is_open=False, exception_until=None, stage__lt=Stage.DELETED),
         "everything": Q(),
@@ -252,12 +255,6 @@ def _by_time(filters: Filters, now: datetime) -> Q:
     if filters.claim in CLAIMS:
         condition &= claim_lapses_soon(now)
     return condition & _blocked(filters.blocked, now) if filters.blocked in BLOCKED else condition
-
-
-def exception_asked() -> Q:
-    """Return which standings are of candidates for which an exception was asked that nobody has decided on."""
-    waiting = ExceptionGrant.objects.filter(approved_at=None, declined_at=None, ended_at=None)
-    return ~Q(stage=Stage.DELETED) & Q(candidate__in=waiting.values("candidate"))
 
 
 def _of_risk(risks: list[Risk]) -> Q:

@@ -5,10 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
+from django.db import connection
 
-from iamdash.models import AwsAccount, SyncOutcome, SyncRun
+from iamdash.models import SyncOutcome
+
+# Asked for by every page, so one look at each account and no more: an older run only where the newest has failed.
+NEWEST_RUNS = """
+    SELECT account.account_id, account.name, coalesce(newest.outcome, ''),
+        CASE WHEN newest.outcome <> 'failed' THEN newest.finished_at ELSE (
+            SELECT finished_at FROM iamdash_syncrun
+            WHERE aws_account_id = account.account_id AND outcome IN ('complete', 'partial')
+            ORDER BY started_at DESC LIMIT 1
+        ) END,
+        coalesce(newest.long_lived_credential, false), account.removed_at IS NULL
+    FROM iamdash_awsaccount AS account
+    LEFT JOIN LATERAL (
+        SELECT outcome, finished_at, long_lived_credential FROM iamdash_syncrun
+        WHERE aws_account_id = account.account_id AND finished_at IS NOT NULL
+        ORDER BY started_at DESC LIMIT 1
+    ) AS newest ON true
+    ORDER BY account.name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +66,9 @@ def late_after() -> timedelta:
 
 def account_ages() -> tuple[AccountAge, ...]:
     """Return how old the data of every AWS account is, by name; of those no longer read too. One query."""
-    newest = SyncRun.objects.filter(aws_account=OuterRef("pk"), finished_at__isnull=False).order_by("-started_at")
-    good = newest.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL])
-    rows = (
-        AwsAccount.objects.order_by("name")
-        .annotate(
-            # One look at the newest run for both.
-            last=Subquery(newest.values(last=JSONObject(outcome="outcome", long_lived="long_lived_credential"))[:1]),
-            last_good_at=Subquery(good.values("finished_at")[:1]),
-        )
-        .values_list("account_id", "name", "last", "last_good_at", "removed_at")
-    )
-    return tuple(
-        AccountAge(
-            account_id,
-            name,
-            last["outcome"] if last else "",
-            good_at,
-            long_lived_credential=bool(last and last["long_lived"]),
-            is_read=removed_at is None,
-        )
-        for account_id, name, last, good_at, removed_at in rows
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_RUNS)
+        return tuple(AccountAge(*row) for row in cursor.fetchall())
 
 
 def behind(accounts: Iterable[AccountAge], *, now: datetime) -> dict[str, datetime]:

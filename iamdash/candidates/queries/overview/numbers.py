@@ -9,12 +9,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 from iamdash.candidates.queries.counts import exact_counts
 from iamdash.candidates.queries.filters import (
     AGES,
+    EXCEPTION_ASKED,
     OF_PEOPLE,
     SAFE_TO_DEACTIVATE,
     SAFE_TO_DELETE,
     Viewer,
     claim_lapses_soon,
-    exception_asked,
     of_age,
 )
 from iamdash.candidates.queries.overview.burn_down import DayCount
@@ -92,7 +92,7 @@ def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
         "yours": yours,
         "yours_waiting": yours & (stuck | reopened | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE),
         "excepted": Q(exception_until__isnull=False),
-        "exceptions_asked": exception_asked(),
+        "exceptions_asked": EXCEPTION_ASKED,
         "people": OF_PEOPLE,
         "yours_lapsing": yours & claim_lapses_soon(now),
     }
@@ -109,7 +109,7 @@ def _counts(in_scope: QuerySet[Standing], conditions: Mapping[str, Q], scope: Sc
     """Return the count for each condition: in one pass through what a scope holds, or each by its index."""
     if scope.is_narrow:
         return in_scope.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
-    return exact_counts({name: in_scope.filter(condition) for name, condition in conditions.items()})
+    return exact_counts(conditions)
 
 
 def numbers(
