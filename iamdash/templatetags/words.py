@@ -14,11 +14,12 @@ from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.candidates.queries.counts import MOST_COUNTED
+from iamdash.candidates.queries.exceptions import Flag
 from iamdash.candidates.queries.list_controls import Choice
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words
@@ -33,10 +34,9 @@ RISK_TONES = {Risk.CRITICAL: "red", Risk.HIGH: "amber", Risk.MEDIUM: "", Risk.LO
 def when(context: Context, at: datetime, style: str = "ago") -> SafeString:
     """Return a `<time>`: how long ago ("ago"), the day ("day") or day and time ("moment"); the whole in its title."""
     local = timezone.localtime(at)
-    day = day_in_words(local)
-    whole = f"{day}, {local:%H:%M %Z}"
-    words = ago(at, now=context["now"]) if style == "ago" else {"day": day, "moment": whole}[style]
-    return _time(at, whole, words)
+    whole = f"{local.day} {local:%b %Y, %H:%M %Z}"
+    words = {"ago": lambda: ago(at, now=context["now"]), "day": lambda: day_in_words(local), "moment": lambda: whole}
+    return _time(at, whole, words[style]())
 
 
 @register.simple_tag(takes_context=True)
@@ -44,6 +44,17 @@ def days_since(context: Context, at: datetime) -> SafeString:
     """Return a `<time>` with the whole days since `at`: "1,893 days"."""
     words = count_days((context["now"] - at).days)
     return _time(at, f"since {day_in_words(timezone.localtime(at))}", words)
+
+
+@register.simple_tag(takes_context=True)
+def flag(context: Context, said: Flag | None) -> SafeString:
+    """Return a flag as a tag, with the time that its words end in; nothing where there is none."""
+    if said is None:
+        return SafeString()
+    time = when(context, said.at) if said.at else days_since(context, said.since) if said.since else ""
+    return format_html(
+        '<span class="{}">{}{}{}</span>', f"tag {said.tone}".strip(), said.text, " " if time else "", time
+    )
 
 
 @register.simple_tag(takes_context=True)
