@@ -78,6 +78,34 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:afterSwap", showTickAll);
 showTickAll();
 
+// One key each, where base.html has their help. They rest while somebody types, or holds another key down.
+function row(step = 0) {
+  const rows = [...document.querySelectorAll("tr[id^=row-]")];
+  const here = rows.indexOf(document.activeElement.closest("tr"));
+  return rows[here < 0 && step ? 0 : here + step];
+}
+
+const shortcuts = {
+  "/": () => {
+    for (const fold of document.querySelectorAll(".fold")) fold.open = true;
+    (document.querySelector("#q") ?? document.querySelector("#find")).focus();
+  },
+  j: () => row(1)?.querySelector(".name").focus(),
+  k: () => row(-1)?.querySelector(".name").focus(),
+  x: () => row()?.querySelector(".pick input")?.click(),
+  c: () => (row() ? row().querySelector(".action button")?.click() : document.querySelector("#claim-send")?.focus()),
+  o: () => row()?.querySelector(".name").click(),
+  "?": () => document.querySelector("#shortcuts").togglePopover(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input:not([type=checkbox]), select, textarea, #views");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !document.querySelector("#shortcuts")) return;
+  if (!Object.hasOwn(shortcuts, event.key)) return;
+  event.preventDefault();
+  shortcuts[event.key]();
+});
+
 // What an error page says, where the server sent one.
 function problemIn(xhr) {
   const page = new DOMParser().parseFromString(xhr?.responseText ?? "", "text/html");

@@ -19,6 +19,7 @@ from iamdash.models.journal import DailyCount, Event
 from iamdash.models.list_entry import ListEntry
 from iamdash.models.organisation import AwsAccount, Organization, Programme, Vendor
 from iamdash.models.people import AccessLevel, Membership, Person, Team
+from iamdash.models.saved_view import SavedView
 from iamdash.models.standing import Standing
 from iamdash.models.workload import Workload
 
@@ -48,6 +49,7 @@ __all__ = [
     "Programme",
     "Replacement",
     "RoleUse",
+    "SavedView",
     "Standing",
     "SyncOutcome",
     "SyncRun",

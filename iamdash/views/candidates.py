@@ -26,6 +26,7 @@ from iamdash.candidates.queries.candidate_list import (
 from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
 from iamdash.candidates.queries.choices import team_called, team_choices
 from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.saved_views import saved_views
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.frame import ages_for
@@ -118,6 +119,7 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
     }
     context |= {"empty": _empty(page)} | _around_rows(person, viewer)
     if "HX-Request" not in request.headers:
+        context |= {"saved_views": saved_views(viewer), "viewer_teams": viewer.claim_teams}
         return render(request, PAGE, context, status=status)
     response = render(request, f"{PAGE}#found", context)
     # Typing a word letter by letter is one step of the browser's history, not one for each letter.

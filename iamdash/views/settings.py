@@ -53,8 +53,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     now, found = timezone.now(), limits(timezone.now())
     typed = {name: cleaned(value) for name, value in request.GET.dict().items()}
     asked = any(name in typed for name in DOES)
-    values = typed if asked else {limit.name: limit.value for limit in found}
-    form = LimitsForm(values, found=found)
+    form = LimitsForm({limit.name: limit.value for limit in found} | typed, found=found)
     changes = form.changes(found) if form.is_valid() else {}
     chosen = preferences_of(request)
     context = {

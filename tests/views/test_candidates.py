@@ -174,7 +174,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
         answer(candidate)
 
     # Session, person, their teams (to see, to claim), accounts, teams, the page, its rows, counts; the age of the data.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         signed_in.get("/candidates/")
 
 

@@ -36,6 +36,8 @@ ADDRESSES = {
     "candidate-record-json": Address("get", f"/candidates/{NUMBER}/record.json"),
     "candidates-bulk": Address("post", "/candidates/bulk", AccessLevel.ENGINEER),
     "candidates-bulk-undo": Address("post", "/candidates/bulk/undo", AccessLevel.ENGINEER),
+    "save-view": Address("post", "/candidates/views"),
+    "drop-view": Address("post", f"/candidates/views/{NUMBER}/drop"),
     "candidate-row-claim": Address("post", f"/candidates/{NUMBER}/row/claim", AccessLevel.ENGINEER),
     "candidate-row-release": Address("post", f"/candidates/{NUMBER}/row/release", AccessLevel.ENGINEER),
     "candidate": Address("get", f"/candidates/{NUMBER}/"),

@@ -2,10 +2,11 @@
 
 Each is one function with named arguments, one transaction and one line in the journal. None of them takes a stage: the
 stage is computed from what AWS shows and from what is recorded here. `bulk` does the same to many candidates, and
-`workload` corrects which of them belong together; `membership` says who is in which team.
+`workload` corrects which of them belong together; `membership` says who is in which team,
+`saved_view` which lists somebody comes back to.
 """
 
-from iamdash.candidates.actions import bulk, membership, workload
+from iamdash.candidates.actions import bulk, membership, saved_view, workload
 from iamdash.candidates.actions.block import block, unblock
 from iamdash.candidates.actions.cadence import declare_cadence
 from iamdash.candidates.actions.claim import (
@@ -53,6 +54,7 @@ __all__ = [
     "membership",
     "release",
     "remove_tracker",
+    "saved_view",
     "set_due_date",
     "take_over",
     "unblock",

@@ -39,6 +39,7 @@ NO_ACTION_ON_A_CANDIDATE = {
     "errors",
     "holding",
     "membership",
+    "saved_view",
     "workload",
 }
 PACKAGE = Path(inspect.getfile(actions)).parent
