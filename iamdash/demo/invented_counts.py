@@ -26,7 +26,7 @@ class Counts:
         """Count what stands now, as the count of `day`."""
         rows = (
             Standing.objects.filter(readable=True)
-            .values_list("candidate__iam_user__aws_account", "owner_team", "stage")
+            .values_list("aws_account", "owner_team", "stage")
             .annotate(candidates=Count("pk"), active=Sum("active_keys"))
             .order_by()
         )

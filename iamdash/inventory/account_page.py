@@ -85,7 +85,7 @@ def account_page(account_id: str) -> AccountPage | None:
         runs=tuple(_run(run, aws_account.role_arn) for run in runs),
         reader_role=reader_role(aws_account),
         caller_arn=next((run.caller_arn for run in runs if run.caller_arn), ""),
-        open_candidates=Standing.objects.filter(candidate__iam_user__aws_account=account_id, is_open=True).count(),
+        open_candidates=Standing.objects.filter(aws_account=account_id, is_open=True).count(),
     )
 
 

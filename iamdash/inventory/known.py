@@ -94,7 +94,7 @@ def to_read_daily(account_id: str) -> frozenset[int]:
     the last reading.
     """
     safe = Q(safe_to_deactivate=Verdict.YES, active_keys__gt=0) | Q(safe_to_delete=Verdict.YES) | Q(wants_reading=True)
-    standings = Standing.objects.filter(safe, is_open=True, candidate__iam_user__aws_account_id=account_id)
+    standings = Standing.objects.filter(safe, is_open=True, aws_account=account_id)
     return frozenset(standings.values_list("candidate__iam_user", flat=True))
 
 

@@ -6,6 +6,7 @@ from django.db.models.expressions import Combinable
 
 from iamdash.models import sort_keys
 from iamdash.models.candidate import Candidate
+from iamdash.models.inventory import AwsAccount
 from iamdash.models.people import Person, Team
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.kind import Kind
@@ -38,9 +39,13 @@ PARTS = {
     "standings_without_keys": Q(active_keys=0, inactive_keys=0),
 }
 
+SHARES = {"standings_by_team": "owner_team", "standings_by_account": "aws_account"}
+
 
 class Standing(models.Model):
     """How far one candidate has come. It holds dates, never ages: "41 days" is rendered.
+
+    `aws_account`: its IAM user's, which never changes; here, so that an index can lead to the candidates of one.
 
     `reason`, `steps`, `next_step`, `…_requirements`: the rules' dataclasses as JSON (`iamdash.standing.answer` turns
     them back). `deactivate_from`, `delete_from`: when it may be safe at the earliest; None: it is, or no date can be
@@ -57,6 +62,7 @@ class Standing(models.Model):
     """
 
     candidate = models.OneToOneField(Candidate, on_delete=models.PROTECT, primary_key=True, related_name="standing")
+    aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     stage = models.PositiveSmallIntegerField(choices=[(stage.value, stage.label) for stage in Stage])
     stage_since = models.DateTimeField()
     readable = models.BooleanField()
@@ -104,7 +110,12 @@ class Standing(models.Model):
                 condition=Q(is_open=True, active_keys__gt=0),
                 name="standings_by_age",
             ),
-            models.Index(fields=["owner_team", "stage", "is_open", "stuck_from"], name="standings_by_team"),
+            # For the overview too: whoever shares out the work finds all that is said of a share in one index.
+            *(
+                models.Index(fields=[share, "stage", "is_open", "stuck_from"], include=["active_keys"], name=name)
+                for name, share in SHARES.items()
+            ),
+            models.Index("aws_account", "is_open", *AS_EVER, "candidate", name="standings_of_account"),
             models.Index(
                 fields=["exception_until"], condition=Q(exception_until__isnull=False), name="standings_excepted"
             ),

@@ -16,7 +16,7 @@ def count_day(day: date, now: datetime) -> int:
     """
     counts = (
         Standing.objects.filter(readable=True, exception_until=None, candidate__opened_at__lte=now)
-        .values_list("candidate__iam_user__aws_account", "owner_team", "stage")
+        .values_list("aws_account", "owner_team", "stage")
         .annotate(candidates=Count("pk"), active=Sum("active_keys"))
         .order_by()
     )

@@ -32,6 +32,7 @@ def row(
     """Return the row, unsaved. `step_back` depends on what was stored before (see `going_down`)."""
     return Standing(
         candidate_id=candidate_id,
+        aws_account_id=facts.aws_account_id,
         stage=assessment.stage.value,
         stage_since=assessment.stage_since,
         readable=assessment.readable,

@@ -25,7 +25,7 @@ from iamdash.standing.answer import sentence_from_json
 # candidate's own page.
 KEY_ID = re.compile(r"\bA(?:KI|SI)A[A-Z0-9]{8,}([A-Z0-9]{4})\b")
 GONE_ONCE = Flag("Gone, to confirm", "amber")
-USER_NAME, ACCOUNT, GONE_AT = (f"candidate__iam_user__{column}" for column in ("user_name", "aws_account", "gone_at"))
+USER_NAME, GONE_AT = "candidate__iam_user__user_name", "candidate__iam_user__gone_at"
 CLOSED_AT, BLOCKED_BY, REVIEW_ON = (f"candidate__{column}" for column in ("closed_at", "blocked_by", "block_review_on"))
 PERSON_NAME, PERSON_EMAIL = "owner_person__full_name", "owner_person__email"
 # What a row shows as the standing has it, and what the rest of it is concluded from.
@@ -34,9 +34,9 @@ AS_STORED = (
     *("last_used_at", "last_used_service", "last_used_region"),
 )
 CONCLUDED_FROM = (
-    *(USER_NAME, ACCOUNT, GONE_AT, CLOSED_AT, BLOCKED_BY, REVIEW_ON, PERSON_NAME, PERSON_EMAIL),
-    *("pk", "reason", "owner_team", "owner_person", "ownership", "use_unread", "risk", "readable", "exception_until"),
-    *("reopened_at", "safe_to_deactivate", "safe_to_delete", "claim_warned_at", "claim_lapses_at"),
+    *(USER_NAME, GONE_AT, CLOSED_AT, BLOCKED_BY, REVIEW_ON, PERSON_NAME, PERSON_EMAIL),
+    *("pk", "aws_account", "reason", "owner_team", "owner_person", "ownership", "use_unread", "risk", "readable"),
+    *("exception_until", "reopened_at", "safe_to_deactivate", "safe_to_delete", "claim_warned_at", "claim_lapses_at"),
     *("stage_since", "stuck_from"),
 )
 # Whoever has claimed it, else whose it likely is: never both, so one look at a team tells either name.
@@ -115,7 +115,7 @@ def rows_of(
     names = {account.account_id: account.name for account in accounts}
     read_at = behind(accounts, now=now)
     return tuple(
-        _row(row, names[row[ACCOUNT]], read_at.get(row[ACCOUNT]), viewer, now)
+        _row(row, names[row["aws_account"]], read_at.get(row["aws_account"]), viewer, now)
         for number in numbers
         if (row := found.get(number))
     )

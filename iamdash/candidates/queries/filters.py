@@ -201,7 +201,7 @@ def filter_condition(
 ) -> Q:
     """Return the condition of search and filters. `accounts`, `teams`: what is known; unknown values are ignored."""
     condition = matches(filters.q)
-    as_said = (("candidate__iam_user__aws_account", filters.account, accounts), ("kind", filters.kind, KINDS))
+    as_said = (("aws_account", filters.account, accounts), ("kind", filters.kind, KINDS))
     for column, value, known in as_said:
         condition &= Q(**{column: value}) if value in known else Q()
     if filters.team in teams or filters.team in NO_ONE_TEAM:

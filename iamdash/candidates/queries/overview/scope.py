@@ -32,7 +32,7 @@ class Scope:
         """Return which standings belong to it; `path` leads to them from another table."""
         condition = Q()
         if self.account_id:
-            condition &= Q(**{f"{path}candidate__iam_user__aws_account": self.account_id})
+            condition &= Q(**{f"{path}aws_account": self.account_id})
         if self.team_slugs is not None:
             condition &= Q(**{f"{path}owner_team__in": self.team_slugs})
         return condition
