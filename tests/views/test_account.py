@@ -171,7 +171,7 @@ def test_what_to_copy_is_the_published_policy_and_the_role_of_this_account(viewe
 
 
 @pytest.mark.parametrize(
-    ("external_id", "shown"), [("a-long-external-id-9f3a", "Ends in 9f3a,"), ("short", "Set,"), ("", "Set one,")]
+    ("external_id", "shown"), [("a-long-external-id-9f3a", "Ends in 9f3a,"), ("x7-q", "Set,"), ("", "Set one,")]
 )
 def test_the_external_id_is_hinted_at_and_never_shown(
     viewer: Client, tools: AwsAccount, external_id: str, shown: str
