@@ -6,7 +6,7 @@ from django.db.models.expressions import Combinable
 
 from iamdash.models import sort_keys
 from iamdash.models.candidate import Candidate
-from iamdash.models.inventory import AwsAccount
+from iamdash.models.organisation import AwsAccount
 from iamdash.models.people import Person, Team
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.kind import Kind
