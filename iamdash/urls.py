@@ -8,6 +8,7 @@ from iamdash.views import (
     candidate,
     candidates,
     claims,
+    components,
     exceptions,
     health,
     journal,
@@ -98,6 +99,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/<slug:provider_id>/callback", single_sign_on.finish, name="openid_connect_callback"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("rules/", rules.rules, name="rules"),
+    path("components/", components.components, name="components"),
     path("settings/", settings.settings_page, name="settings"),
     path("preferences", preferences.prefer, name="prefer"),
 ]

@@ -31,6 +31,7 @@ BELOW = {
     "team": "teams",
     "my-teams": "teams",
     "rules": "settings",
+    "components": "settings",
     "workload": "candidates",
 }
 

@@ -91,6 +91,7 @@ ADDRESSES = {
     "openid_connect_callback": Address("get", "/sign-in/single/callback", ANYBODY),
     "sign-out": Address("post", "/sign-out"),
     "rules": Address("get", "/rules/"),
+    "components": Address("get", "/components/"),
     "settings": Address("get", "/settings/"),
     "prefer": Address("post", "/preferences"),
 }
