@@ -114,12 +114,17 @@ def _write_note(work: Work, body: str, now: datetime) -> None:
     actions.write_note(**_on(work), body=body, now=now)
 
 
+def _hand_over(work: Work, team: str, to: Colleague, now: datetime) -> None:
+    actions.hand_over(**_on(work), team=_team(team), person=_person(to), now=now)
+
+
 def _endings_of(work: Work) -> Iterator[tuple[float, Deed]]:
     if work.released:
         yield work.released, lambda now: actions.release(**_on(work), now=now)
+    for days_ago, team, to in filter(None, (work.handed_over, work.offered)):
+        yield days_ago, partial(_hand_over, work, team, to)
     if work.handed_over:
-        days_ago, team, to = work.handed_over
-        yield days_ago, lambda now: actions.hand_over(**_on(work), team=_team(team), person=_person(to), now=now)
+        days_ago, _team_slug, to = work.handed_over
         answered = days_ago - SOON / timedelta(days=1)
         yield answered, lambda now: actions.accept_offer(candidate=_candidate(work), by=_person(to), now=now)
     if work.closed:

@@ -281,6 +281,7 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
         actions.link_tracker(
             candidate=claimed, url=f"https://tracker.example.org/{number}", by=people.ann, now=timezone.now()
         )
+    assessed(claimed)
     make_iam_role("backup-uploader-role")
     as_(client, people.ann)
 

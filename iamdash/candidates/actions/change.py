@@ -9,6 +9,7 @@ from iamdash.candidates.actions.errors import NotPermitted, Refused
 from iamdash.models import AccessLevel, Candidate, IamUser, Person
 from iamdash.models.journal import Event, record_all
 from iamdash.rules.stage import Stage
+from iamdash.standing import entries
 from iamdash.standing.assess import Cause, assess
 
 LONGEST_TEXT = 10_000
@@ -82,6 +83,21 @@ def finish(
 ) -> None:
     """Write the action's one journal line, then let the rules answer anew, also for the other IAM users `affected`."""
     finish_all([Line(candidate, kind, sentence, before, after)], actor=by.email, now=now, affected=affected)
+
+
+def tell(
+    candidate: Candidate,
+    *,
+    by: Person,
+    now: datetime,
+    kind: str,
+    sentence: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the line of an action that changes nothing the rules know of, and let the list find what was said."""
+    write_lines([Line(candidate, kind, sentence, before, after)], actor=by.email, now=now)
+    entries.refresh([candidate.iam_user_id])
 
 
 def finish_all(lines: Collection[Line], *, actor: str, now: datetime, affected: Iterable[int] = ()) -> None:

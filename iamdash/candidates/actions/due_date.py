@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from iamdash.candidates.actions.change import finish, locked, require
+from iamdash.candidates.actions.change import locked, require, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.rules.sentence import day_in_words
@@ -27,7 +27,7 @@ def set_due_date(*, candidate: Candidate, due_on: date | None, by: Person, now: 
     before = {"due_on": fresh.due_on.isoformat()} if fresh.due_on else None
     fresh.due_on = due_on
     fresh.save(update_fields=["due_on"])
-    finish(
+    tell(
         fresh,
         by=by,
         now=now,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.change import finish, locked_even_if_closed, require, storable
+from iamdash.candidates.actions.change import locked_even_if_closed, require, storable, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Note, Person
 
@@ -18,7 +18,7 @@ def write_note(*, candidate: Candidate, body: str, by: Person, now: datetime) ->
         raise Refused("The note is empty. Write something first.")
     fresh = locked_even_if_closed(candidate)
     note = Note.objects.create(candidate=fresh, body=words, written_at=now, written_by=by)
-    finish(
+    tell(
         fresh,
         by=by,
         now=now,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from iamdash.candidates.actions.address import checked_address
-from iamdash.candidates.actions.change import finish, locked, require
+from iamdash.candidates.actions.change import locked, require, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person, TrackerLink
 
@@ -23,7 +23,7 @@ def link_tracker(*, candidate: Candidate, url: str, by: Person, now: datetime) -
     if standing_link:
         return standing_link
     link = TrackerLink.objects.create(candidate=fresh, url=address, linked_at=now, linked_by=by)
-    finish(
+    tell(
         fresh,
         by=by,
         now=now,
@@ -49,7 +49,7 @@ def remove_tracker(*, candidate: Candidate, tracker_link: TrackerLink, by: Perso
         return
     link.removed_at = now
     link.save(update_fields=["removed_at"])
-    finish(
+    tell(
         fresh,
         by=by,
         now=now,

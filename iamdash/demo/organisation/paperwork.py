@@ -62,7 +62,10 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Work:
-    """What was recorded of one IAM user. Numbers are days before the first start; `due_in` counts days after it."""
+    """What was recorded of one IAM user. Numbers are days before the first start; `due_in` counts days after it.
+
+    `handed_over` was accepted, `offered` waits for its answer.
+    """
 
     account: Account
     user_name: str
@@ -74,6 +77,7 @@ class Work:
     due_in: int | None = None
     released: float | None = None
     handed_over: tuple[float, str, Colleague] | None = None
+    offered: tuple[float, str, Colleague] | None = None
     closed: tuple[float, str] | None = field(default=None)
     cadence: str = ""
     exception: Excepted | None = None
@@ -200,7 +204,7 @@ APPLICATIONS = (
         due_in=30,
     ),
     Work(*_app(STAGING, "metrics-exporter"), Claimed("platform", SAM, 13), "irsa", roles=_role(STAGING, "metrics", 12)),
-    Work(*_app(PRODUCTION, "metrics-exporter"), Claimed("platform", SAM, 12)),
+    Work(*_app(PRODUCTION, "metrics-exporter"), Claimed("platform", SAM, 12), offered=(2, "platform", ROBIN)),
     Work(
         *_app(INTEGRATION, "sitemap-generator"),
         Claimed("search", ALEX, 29),
