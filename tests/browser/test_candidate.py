@@ -203,6 +203,7 @@ def test_the_arn_is_copied_and_said_to_be(open_page: OpenPage, priya: Person) ->
 
 def test_what_has_the_focus_can_be_seen_all_the_way_down(open_page: OpenPage, priya: Person) -> None:
     page = open_page(path_of(MINE), person=priya, size=(390, 844))
+    page.wait_for_load_state("networkidle")
     hidden = """async () => {
       await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
       const it = document.activeElement, box = it.getBoundingClientRect();

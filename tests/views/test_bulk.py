@@ -140,7 +140,7 @@ def test_a_lead_is_offered_everybody_to_assign_to_and_the_page_is_sound(
 ) -> None:
     client.force_login(lea)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = client.get("/candidates/").content.decode()
 
     assert f'<option value="search/{priya.pk}">Priya Nair</option>' in page
