@@ -85,6 +85,11 @@ class AccessKey(models.Model):
     class Meta:
         ordering = ["created_at", "access_key_id"]
         verbose_name = "access key"
+        indexes = [
+            models.Index(
+                fields=["created_at"], condition=models.Q(status="Active", gone_at=None), name="active_keys_by_age"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.access_key_id

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
@@ -67,8 +68,12 @@ def forecast(weeks: Sequence[Week], *, left: int, today: date) -> Forecast | Non
 
     The same weeks give the same answer: chance is seeded.
     """
-    if len(weeks) < FEWEST_WEEKS:
-        return None
+    return None if len(weeks) < FEWEST_WEEKS else _simulated(tuple(weeks), left, today)
+
+
+# Thirty thousand draws, and the same until a key goes or comes.
+@lru_cache(maxsize=256)
+def _simulated(weeks: tuple[Week, ...], left: int, today: date) -> Forecast:
     chance = Random(SEED)  # noqa: S311  no secret
     changes = [week.arrived - week.retired for week in weeks]
     futures = [_future(left, chance.choices(changes, k=HORIZON)) for _ in range(FUTURES)]

@@ -21,6 +21,7 @@ from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.candidates.queries.counts import MOST_COUNTED
 from iamdash.candidates.queries.exceptions import Flag
 from iamdash.candidates.queries.list_controls import Choice
+from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words
 from iamdash.rules.stage import Stage
@@ -84,6 +85,15 @@ def risk_tag(risk: Risk, words: str = "") -> SafeString:
     """Return the tag of a level of risk, rendered once: "Critical", or with words "Critical risk"."""
     said = {"text": f"{risk.label} {words}".strip(), "tone": RISK_TONES[risk]}
     return render_to_string("components/tag.html", said)
+
+
+@register.simple_tag
+def linked(number: Number, whose: str, address: str) -> SafeString:
+    """Return a number as a link to the list that makes it up; `whose`: for whoever hears it alone. 0 is no list."""
+    if not number.value:
+        return SafeString("0")
+    words = format_html('{}<span class="vh"> of {}: {}</span>', f"{number.value:,}", whose, number.label.lower())
+    return format_html('<a href="{}?{}">{}</a>', address, number.query, words)
 
 
 @register.simple_tag

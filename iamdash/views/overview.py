@@ -15,6 +15,7 @@ from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.groups import GROUPINGS
 from iamdash.candidates.queries.overview.page import Overview, overview
 from iamdash.rules.forecast import Expected, Outlook
+from iamdash.rules.sentence import day_in_words
 from iamdash.rules.stage import Stage
 from iamdash.views import charts
 from iamdash.views.access import person_of
@@ -48,10 +49,13 @@ def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, A
         "stages": list(Stage),
         "groupings": GROUPINGS.values(),
         "burn_down": _burn_down(page, weekly),
-        "weekly": weekly,
+        # In words already: there is a year of them, and one template filter takes longer than all of this.
+        "weekly": [
+            (day_in_words(count.day) + " (invented)" * count.invented, f"{count.active_keys:,}") for count in weekly
+        ],
         "groups": [
             (group, charts.stage_bar(group.counts), charts.sparkline(group.weekly), *OUTLOOKS[group.outlook])
-            for group in page.groups.rows
+            for group in (page.groups.rows if page.groups else ())
         ],
         "ages": _ages(page),
         "as_text": as_text(page, url=request.build_absolute_uri(), now=now.date()),
@@ -79,7 +83,7 @@ def _burn_down(page: Overview, weekly: tuple[DayCount, ...]) -> SafeString | Non
     return charts.burn_down(
         [charts.Point(count.day, count.active_keys, count.invented) for count in weekly],
         ahead=_ahead(page, today=last.day),
-        target_on=page.target_on,
+        target_on=page.background.target_date,
         summary=f"From {first.active_keys:,} in {first.day:%B %Y} to {last.active_keys:,} today. {page.headline.rest}",
     )
 

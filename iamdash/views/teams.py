@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from iamdash.candidates.queries.candidate_list import viewer_of
 from iamdash.candidates.queries.choices import teams_like
+from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.overview.page import overview_of
 from iamdash.candidates.queries.overview.scope import team_scope
 from iamdash.candidates.queries.teams import may_claim_for, team_card, team_list, teams_without_candidates
@@ -48,7 +48,9 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one team."""
     person, now = person_of(request), timezone.now()
     row = get_object_or_404(Team, pk=slug)
-    scope = team_scope(row.slug, row.name)
-    page = overview_of(scope, ages_for(request), grouping="account", viewer=viewer_of(person.pk), now=now)
-    context = shown(request, page, now=now) | {"team": team_card(row, now=now), "claims": may_claim_for(row, person)}
+    page = overview_of(
+        team_scope(row.slug, row.name), ages_for(request), grouping=None, viewer=Viewer(person.pk, ()), now=now
+    )
+    card = team_card(row, now=now)
+    context = shown(request, page, now=now) | {"team": card, "claims": may_claim_for(card, person)}
     return render(request, "teams/team.html", context)

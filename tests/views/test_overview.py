@@ -19,6 +19,7 @@ from iamdash.models.journal import record
 from iamdash.rules.forecast import Week
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
+from iamdash.standing.daily import count_day
 from tests.browser.believable import organisation
 from tests.factories import make_access_key, make_aws_account, make_iam_user, make_person, make_safe_to_delete
 
@@ -154,11 +155,27 @@ def test_the_target_date_is_named(signed_in: Client) -> None:
     assert "by 30 April 2027 we need" in body_of(signed_in)
 
 
-def test_the_page_asks_few_questions(signed_in: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(14):
-        overview(now=timezone.now())
-    with django_assert_max_num_queries(17):
-        signed_in.get("/")
+@pytest.mark.parametrize("address", ["/", "/?by=account", "/?by=route"])
+def test_the_page_asks_ten_questions_and_what_is_over_once_a_day(
+    signed_in: Client, address: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Candidate.objects.update(opened_at=timezone.now() - timedelta(days=40))
+    count_day(timezone.now().date(), timezone.now())
+    counted_weekly = address != "/?by=route"
+
+    with django_assert_num_queries(12 + counted_weekly):
+        signed_in.get(address)
+    with django_assert_num_queries(10):
+        signed_in.get(address)
+
+
+def test_a_new_daily_count_is_seen_at_once(signed_in: Client) -> None:
+    day = timezone.now().date() - timedelta(days=7)
+    for keys in (4, 2):
+        DailyCount.objects.all().delete()
+        DailyCount.objects.create(day=day, aws_account_id="1" * 12, stage=1, candidates=1, active_keys=keys)
+
+        assert overview(now=timezone.now()).history[0].active_keys == keys
 
 
 def test_what_is_stuck_in_an_account_that_is_behind_says_as_of_when(signed_in: Client) -> None:
@@ -227,7 +244,7 @@ def test_keys_retired_and_keys_arrived_are_counted_apart_week_by_week() -> None:
         assess([iam_user.pk], now=now - timedelta(days=opened), cause=Cause.AWS, actor="sync")
         AccessKey.objects.filter(iam_user=iam_user).update(gone_at=gone and now - timedelta(days=gone))
 
-    weeks = weeks_of(Scope(), first_at=now - timedelta(days=60), today=now.date())
+    weeks = weeks_of(Scope(), first_at=now - timedelta(days=60), until=now.date(), newest=None)
 
     assert len(weeks) == 8
     assert weeks[-1] == Week(retired=1, arrived=1)

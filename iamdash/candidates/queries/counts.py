@@ -28,14 +28,22 @@ def exact_counts(kinds: Kinds) -> dict[str, int]:
     return _counts(kinds, None)
 
 
+def values_at_once(queries: Mapping[str, QuerySet[Any, Any]]) -> dict[str, Any]:
+    """Return the first value of each query, None where it has none; all of them in one question."""
+    return dict.fromkeys(queries) | _ask({name: _compiled(query[:1]) for name, query in queries.items()})
+
+
 def _counts(kinds: Kinds, most: int | None) -> dict[str, int]:
     found = {name: _sql(kind, most) if isinstance(kind, Q) else _to_sql(kind, most) for name, kind in kinds.items()}
-    texts = [f'(SELECT COUNT(*) FROM ({sql[0]}) AS "some") AS "{name}"' for name, sql in found.items() if sql]  # noqa: S608
-    parameters = [parameter for sql in found.values() if sql for parameter in sql[1]]
+    return dict.fromkeys(kinds, 0) | _ask(found)
+
+
+def _ask(each: Mapping[str, Sql | None]) -> dict[str, Any]:
+    asked = {name: sql for name, sql in each.items() if sql}
+    texts = ", ".join(f'({text}) AS "{name}"' for name, (text, _parameters) in asked.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(texts)}", parameters)
-        columns = [column.name for column in cursor.description or ()]
-        return dict.fromkeys(kinds, 0) | dict(zip(columns, cursor.fetchone() or (), strict=True))
+        cursor.execute(f"SELECT {texts}", [value for _text, parameters in asked.values() for value in parameters])
+        return dict(zip(asked, cursor.fetchone() or (), strict=True))
 
 
 # Most conditions are the same for every page and everybody; to turn a dozen into SQL takes longer than to count.
@@ -45,8 +53,13 @@ def _sql(condition: Q, most: int | None) -> Sql | None:
 
 
 def _to_sql(standings: QuerySet[Standing], most: int | None) -> Sql | None:
-    """Return the SQL of these standings, Django's own; None where it knows that there are none."""
+    sql = _compiled(standings.order_by()[:most].values("pk"))
+    return sql and (f'SELECT COUNT(*) FROM ({sql[0]}) AS "some"', sql[1])  # noqa: S608  Django's own SQL
+
+
+def _compiled(query: QuerySet[Any, Any]) -> Sql | None:
+    """Return the SQL of a query; None where Django knows that it has no rows."""
     try:
-        return standings.order_by()[:most].values("pk").query.sql_with_params()
+        return query.query.sql_with_params()
     except EmptyResultSet:
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import Case, Count, DateTimeField, F, Max, Q, Sum, When
+from django.db.models import Case, Count, DateTimeField, F, Q, Sum, When
 from django.db.models.functions import Greatest, TruncDate
 
 from iamdash.candidates.queries.overview.scope import Scope
@@ -15,6 +15,8 @@ from iamdash.rules.keys import ACTIVE
 from iamdash.rules.stage import Stage
 
 MOST_WEEKS = 12
+# Scopes whose past a process remembers: every team and account of a large organisation.
+MOST_REMEMBERED = 2048
 LEFT = ~Q(stage=Stage.DELETED)
 STANDING = "iam_user__candidate__standing__"
 # When a key ceased to be active as far as we saw it: the day it was no longer Active, or, if it was to the last, the
@@ -40,14 +42,16 @@ class DayCount:
     invented: bool = False
 
 
-def history(scope: Scope, *, today: date) -> tuple[DayCount, ...]:
-    """Return the counts of the last year, one a week up to a week ago. One query, and one more where they are new."""
-    # A day that is over is counted once: until there is a newer row, the answer stands.
-    return _history(scope, today, DailyCount.objects.aggregate(newest=Max("pk"))["newest"])
+def history(scope: Scope, *, today: date, newest: int | None) -> tuple[DayCount, ...]:
+    """Return the counts of the last year, one a week up to a week ago. `newest`: the newest daily count, if any.
+
+    A day that is over is counted once: until there is a newer count, the answer stands. One query, once a day.
+    """
+    return () if newest is None else _history(scope, today, newest)
 
 
-@lru_cache(maxsize=64)
-def _history(scope: Scope, today: date, _newest: int | None) -> tuple[DayCount, ...]:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _history(scope: Scope, today: date, _newest: int) -> tuple[DayCount, ...]:
     rows = (
         DailyCount.objects.filter(scope.counts(), day__in=[today - timedelta(weeks=ago) for ago in range(1, 53)])
         .values("day")
@@ -62,13 +66,25 @@ def _history(scope: Scope, today: date, _newest: int | None) -> tuple[DayCount, 
     return tuple(DayCount(row["day"], row["keys"], row["users"], row["unclaimed"], row["made_up"] > 0) for row in rows)
 
 
-def weeks_of(scope: Scope, *, first_at: datetime | None, today: date) -> tuple[Week, ...]:
+def weeks_of(scope: Scope, *, first_at: datetime | None, until: date, newest: int | None) -> tuple[Week, ...]:
     """Return the whole weeks since `first_at`, the oldest first and twelve at most: keys retired and keys arrived.
 
-    A week is seven days up to today. What came up on the first day of all was there before: it did not arrive.
+    A week is seven days up to `until`. What came up on the first day of all was there before: it did not arrive. One
+    query, once a day, as for the history.
     """
-    known = min((today - first_at.date()).days // 7, MOST_WEEKS) if first_at else 0
-    since = today - timedelta(weeks=known)
+    known = min((until - first_at.date()).days // 7, MOST_WEEKS) if first_at else 0
+    if known <= 0:
+        return ()
+    return _counted_weeks(scope, known, until) if newest is None else _weeks(scope, known, until, newest)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _weeks(scope: Scope, known: int, until: date, _newest: int) -> tuple[Week, ...]:
+    return _counted_weeks(scope, known, until)
+
+
+def _counted_weeks(scope: Scope, known: int, until: date) -> tuple[Week, ...]:
+    since = until - timedelta(weeks=known)
     rows = (
         AccessKey.objects.filter(scope.standings(STANDING), iam_user__candidate__isnull=False)
         .annotate(came=TruncDate(ARRIVED_AT), went=TruncDate(ENDED_AT))
@@ -79,7 +95,7 @@ def weeks_of(scope: Scope, *, first_at: datetime | None, today: date) -> tuple[W
     )
     arrived, retired = Counter[int](), Counter[int]()
     for came, went, keys in rows:
-        arrived[(today - came).days // 7] += keys
+        arrived[(until - came).days // 7] += keys
         if went is not None:
-            retired[(today - went).days // 7] += keys
+            retired[(until - went).days // 7] += keys
     return tuple(Week(retired[ago], arrived[ago]) for ago in reversed(range(known)))

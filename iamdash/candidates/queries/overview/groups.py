@@ -1,14 +1,21 @@
 """How the work is shared out: by team, by AWS account or by route, each with its stages and its pace."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import NullIf
 
 from iamdash.candidates.queries.filters import NOBODY, ROUTES
+from iamdash.candidates.queries.overview.background import Background
+from iamdash.candidates.queries.overview.burn_down import MOST_REMEMBERED
 from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.candidates.queries.overview.scope import Scope
-from iamdash.models import AwsAccount, DailyCount, Standing, Team
+from iamdash.candidates.queries.overview.shares import Share, shares
+from iamdash.models import DailyCount
 from iamdash.rules.forecast import Outlook, outlook_of_counts
 from iamdash.rules.stage import Stage
 
@@ -20,23 +27,47 @@ WEEKS = 13
 class Grouping:
     """One way to share out the work: by a `column` of the standing, which is also a filter of the list.
 
-    `named_by`: the table of its names, where it has one; `counted_by`: its column of the daily counts, "" where these
-    do not tell.
+    `named`: SQL for the name of a share, and `names`: names that no table has. `without`: what has no share, "" where
+    everything has. `counted_by`: its column of the daily counts, "" where these do not tell.
     """
 
     name: str
     label: str
-    column: str
-    named_by: type[Team] | type[AwsAccount] | None
+    column: Combinable
+    named: str
     without: str
     counted_by: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-ACCOUNT = "candidate__iam_user__aws_account"
 GROUPINGS = {
-    "team": Grouping("team", "By team", "owner_team", Team, "No team yet", "team_slug"),
-    "account": Grouping("account", "By account", ACCOUNT, AwsAccount, "", "aws_account_id"),
-    "route": Grouping("route", "By route", "candidate__route", None, "No route chosen"),
+    grouping.name: grouping
+    for grouping in (
+        Grouping(
+            name="team",
+            label="By team",
+            column=F("owner_team"),
+            named="(SELECT name FROM iamdash_team WHERE slug = share)",
+            without="No team yet",
+            counted_by="team_slug",
+        ),
+        Grouping(
+            name="account",
+            label="By account",
+            column=F("aws_account"),
+            named="(SELECT name FROM iamdash_awsaccount WHERE account_id = share)",
+            without="",
+            counted_by="aws_account_id",
+        ),
+        Grouping(
+            name="route",
+            label="By route",
+            column=NullIf(F("candidate__route"), Value("")),
+            named="share",
+            without="No route chosen",
+            names=ROUTES,
+        ),
+    )
 }
 
 
@@ -54,87 +85,79 @@ class Group:
     done: int
     stuck: int
     numbers: tuple[Number, ...]
-    weekly: tuple[int, ...] = ()
-    outlook: Outlook = Outlook.UNKNOWN
+    weekly: tuple[int, ...]
+    outlook: Outlook
 
     @property
-    def by_stage(self) -> tuple[tuple[Stage, int], ...]:
-        """Return each stage with its count."""
-        return tuple(zip(Stage, self.counts, strict=True))
+    def stages_in_words(self) -> str:
+        """Return how many there are in each stage: "Identified 4, Claimed 2, …"."""
+        return ", ".join(f"{stage.label} {count}" for stage, count in zip(Stage, self.counts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups with most left, those without one last; `more`: how many others there are."""
+    """The groups with most left, those without one last; `more`: how many others there are. `whole`: all of them."""
 
     grouping: Grouping
     rows: tuple[Group, ...]
     more: int
+    whole: Share
 
 
 def groups(
-    grouping: Grouping, scope: Scope, *, target_on: date | None, now: datetime, first: int = 0, most: int = MOST
+    grouping: Grouping, scope: Scope, beside: Background, *, now: datetime, first: int = 0, most: int = MOST
 ) -> Groups:
-    """Return how the candidates in `scope` are shared out: `most` groups from the `first` on. Three queries."""
-    rows = (
-        Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), scope.standings())
-        .values_list(grouping.column, "stage")
-        .annotate(number=Count("*"), stuck=Count("stuck_from", filter=Q(is_open=True, stuck_from__lte=now)))
-        .order_by()
-    )
-    counted: dict[str, list[tuple[int, int, int]]] = {}
-    for value, *counts in rows:
-        counted.setdefault(value or "", []).append((counts[0], counts[1], counts[2]))
-    nobody = counted.pop("", [])
-    names = grouping.named_by.objects.in_bulk(list(counted)) if grouping.named_by else {}
-    found = [_group(grouping, scope, value, str(names.get(value, value)), its) for value, its in counted.items()]
-    found.sort(key=lambda group: (-group.left, group.name.lower()))
-    shown = found[first : first + most]
-    if grouping.without:
-        shown.append(_group(grouping, scope, "", grouping.without, nobody))
-    return Groups(grouping, _with_pace(grouping, scope, shown, target_on, now), more=max(len(found) - first - most, 0))
+    """Return how the candidates in `scope` are shared out: `most` groups from the `first` on. One query.
+
+    What was counted of them in the last weeks is one more, once a day.
+    """
+    found = shares(grouping.column, grouping.named, scope, now=now, first=first, most=most)
+    shown = (*found.each, *((found.of_none,) if grouping.without else ()))
+    values = tuple(share.value for share in shown)
+    weekly: Mapping[str, tuple[int, ...]] = {}
+    if grouping.counted_by and beside.newest_count:
+        weekly = _weekly(grouping.counted_by, scope, values, now.date(), beside.newest_count)
+    in_time = partial(outlook_of_counts, today=now.date(), target_on=beside.target_date)
+    rows = tuple(_group(grouping, scope, share, weekly.get(share.value, ()), in_time) for share in shown)
+    return Groups(grouping, rows, found.others, found.whole)
 
 
-def _group(grouping: Grouping, scope: Scope, value: str, name: str, counted: list[tuple[int, int, int]]) -> Group:
-    by_stage = {stage: number for stage, number, _stuck in counted}
-    counts = tuple(by_stage.get(stage, 0) for stage in Stage)
-    done, stuck = by_stage.get(Stage.DELETED, 0), sum(stuck for _stage, _number, stuck in counted)
-    left = sum(counts) - done
-    narrowed = f"{grouping.name}={value or NOBODY}"
-    numbers = (
-        Number(left, "Left", scope.list_query(narrowed)),
-        Number(done, "Done", scope.list_query(f"view=deleted&{narrowed}")),
-        Number(stuck, "Stuck", scope.list_query(f"view=stuck&{narrowed}")),
-    )
+def _group(
+    grouping: Grouping, scope: Scope, share: Share, weekly: tuple[int, ...], in_time: Callable[..., Outlook]
+) -> Group:
+    narrowed = f"{grouping.name}={share.value or NOBODY}"
     return Group(
-        value, ROUTES.get(value, name) if grouping.name == "route" else name, counts, left, done, stuck, numbers
+        value=share.value,
+        name=grouping.names.get(share.value, share.name) or grouping.without,
+        counts=share.by_stage,
+        left=share.left,
+        done=share.done,
+        stuck=share.stuck,
+        numbers=(
+            Number(share.left, "Left", scope.list_query(narrowed)),
+            Number(share.done, "Done", scope.list_query(f"view=deleted&{narrowed}")),
+            Number(share.stuck, "Stuck", scope.list_query(f"view=stuck&{narrowed}")),
+        ),
+        weekly=weekly,
+        outlook=in_time(weekly, left=share.left) if grouping.counted_by else Outlook.UNKNOWN,
     )
 
 
-def _with_pace(
-    grouping: Grouping, scope: Scope, shown: list[Group], target_on: date | None, now: datetime
-) -> tuple[Group, ...]:
-    """Return the groups with their active keys of the last weeks, where the daily counts tell them."""
-    if not grouping.counted_by:
-        return tuple(shown)
-    days = [now.date() - timedelta(weeks=ago) for ago in range(WEEKS, 0, -1)]
-    counted = (
-        DailyCount.objects.filter(
-            scope.counts(), day__in=days, **{f"{grouping.counted_by}__in": [group.value for group in shown]}
-        )
+# As the history: what was counted on a day that is over stands, until there is a newer count.
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _weekly(
+    counted_by: str, scope: Scope, values: tuple[str, ...], today: date, _newest: int
+) -> dict[str, tuple[int, ...]]:
+    """Return the active keys that each group had left in each of the last weeks, where anybody counted them."""
+    days = [today - timedelta(weeks=ago) for ago in range(WEEKS, 0, -1)]
+    found = (
+        DailyCount.objects.filter(scope.counts(), day__in=days, **{f"{counted_by}__in": values})
         .exclude(stage=Stage.DELETED)
-        .values_list(F(grouping.counted_by), "day")
+        .values_list(F(counted_by), "day")
         .annotate(keys=Sum("active_keys"))
         .order_by("day")
     )
-    by_value: dict[str, list[int]] = {}
-    for value, _day, keys in counted:
-        by_value.setdefault(value, []).append(keys)
-    return tuple(
-        replace(
-            group,
-            weekly=(weekly := tuple(by_value.get(group.value, ()))),
-            outlook=outlook_of_counts(weekly, left=group.left, today=now.date(), target_on=target_on),
-        )
-        for group in shown
-    )
+    weekly: dict[str, tuple[int, ...]] = {}
+    for value, _day, keys in found:
+        weekly[value] = (*weekly.get(value, ()), keys)
+    return weekly

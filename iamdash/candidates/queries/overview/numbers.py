@@ -19,6 +19,7 @@ from iamdash.candidates.queries.filters import (
 )
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.overview.shares import Share
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
@@ -42,13 +43,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everything that is counted of the candidates in a scope, in three queries.
+    """Everything that is counted of the candidates in a scope.
 
     `yours`, `yours_waiting`: what the viewer has claimed, and what of it is stuck, reopened or safe to act on.
     `yours_lapsing`: the viewer's claims that lapse soon.
     `excepted`, `exceptions_asked`: under an exception; asked for one that nobody has decided on.
     `people`: what of the open looks like a person's.
-    `first_at`: when the first candidate came up; None: there is none.
     `ages`: IAM users with an active key by the age of their oldest key, a count for each of AGES.
     """
 
@@ -62,7 +62,6 @@ class Totals:
     deactivated: int
     new: int
     new_the_week_before: int
-    first_at: datetime | None
     yours: int
     yours_waiting: int
     yours_lapsing: int
@@ -72,44 +71,53 @@ class Totals:
     ages: tuple[int, ...]
 
 
-def totals(scope: Scope, *, viewer: Viewer, now: datetime) -> Totals:
-    """Return the counts of the candidates in `scope` as of `now`."""
-    is_open = Q(is_open=True)
-    stuck, reopened = is_open & Q(stuck_from__lte=now), is_open & Q(reopened_at__isnull=False)
-    new = is_open & Q(candidate__opened_at__gt=now - WEEK)
+def totals(scope: Scope, whole: Share | None, *, viewer: Viewer, now: datetime) -> Totals:
+    """Return the counts of the candidates in `scope` as of `now`. One query.
+
+    `whole`: what was counted already, where the scope is everything; then each other count comes out of its index. Of
+    a narrow scope all come out of one pass through what it holds.
+    """
+    conditions = _conditions(viewer, now)
+    by_age = {f"age_{name}": Q(is_open=True) & of_age(name, now=now) for name in AGES}
+    if whole is None:
+        found = _in_one_pass(Standing.objects.filter(scope.standings()), conditions | by_age, now)
+    else:
+        deactivated = whole.by_stage[Stage.DEACTIVATED - 1]
+        found = {"open": whole.left, "keys": whole.keys, "stuck": whole.stuck, "deactivated": deactivated}
+        found |= exact_counts(conditions | by_age)
+    return Totals(ages=tuple(found.pop(name) for name in by_age), **found)
+
+
+def _conditions(viewer: Viewer, now: datetime) -> dict[str, Q]:
+    is_open, opened = Q(is_open=True), "candidate__opened_at"
     yours = is_open & Q(owner_person=viewer.person_id)
-    conditions = {
-        "open": is_open,
+    waiting = Q(stuck_from__lte=now) | Q(reopened_at__isnull=False) | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE
+    return {
         "unclaimed": is_open & Q(owner_team=None),
-        "stuck": stuck,
-        "newly_stuck": stuck & Q(stuck_from__gt=now - WEEK),
-        "reopened": reopened,
+        "newly_stuck": is_open & Q(stuck_from__lte=now, stuck_from__gt=now - WEEK),
+        "reopened": is_open & Q(reopened_at__isnull=False),
         "may_be_deleted": SAFE_TO_DELETE,
-        "deactivated": is_open & Q(stage=Stage.DEACTIVATED),
-        "new": new,
-        "new_the_week_before": is_open
-        & Q(candidate__opened_at__gt=now - 2 * WEEK, candidate__opened_at__lte=now - WEEK),
+        "new": is_open & Q(**{f"{opened}__gt": now - WEEK}),
+        "new_the_week_before": is_open & Q(**{f"{opened}__gt": now - 2 * WEEK, f"{opened}__lte": now - WEEK}),
         "yours": yours,
-        "yours_waiting": yours & (stuck | reopened | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE),
+        "yours_waiting": yours & waiting,
+        "yours_lapsing": yours & claim_lapses_soon(now),
         "excepted": Q(exception_until__isnull=False),
         "exceptions_asked": EXCEPTION_ASKED,
         "people": OF_PEOPLE,
-        "yours_lapsing": yours & claim_lapses_soon(now),
     }
-    by_age = {f"age_{name}": is_open & of_age(name, now=now) for name in AGES}
-    in_scope = Standing.objects.filter(scope.standings())
-    found = _counts(in_scope, conditions | by_age, scope)
-    ages = tuple(found.pop(name) for name in by_age)
-    first = in_scope.order_by("candidate__opened_at").values_list("candidate__opened_at", flat=True).first()
-    keys = in_scope.filter(is_open).aggregate(keys=Sum("active_keys", default=0))["keys"]
-    return Totals(keys=keys, first_at=first, **found, ages=ages)
 
 
-def _counts(in_scope: QuerySet[Standing], conditions: Mapping[str, Q], scope: Scope) -> dict[str, int]:
-    """Return the count for each condition: in one pass through what a scope holds, or each by its index."""
-    if scope.is_narrow:
-        return in_scope.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
-    return exact_counts(conditions)
+def _in_one_pass(standings: QuerySet[Standing], conditions: Mapping[str, Q], now: datetime) -> dict[str, int]:
+    is_open = Q(is_open=True)
+    all_conditions = {
+        **conditions,
+        "open": is_open,
+        "stuck": is_open & Q(stuck_from__lte=now),
+        "deactivated": is_open & Q(stage=Stage.DEACTIVATED),
+    }
+    counts = {name: Count("pk", filter=condition) for name, condition in all_conditions.items()}
+    return standings.aggregate(**counts, keys=Sum("active_keys", filter=is_open, default=0))
 
 
 def numbers(

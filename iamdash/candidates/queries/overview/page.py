@@ -1,23 +1,22 @@
 """The overview, put together: are we on track, who is stuck, what changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-
-from django.db.models import Exists, OuterRef
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import AccountAge
+from iamdash.candidates.queries.list_controls import Choice
+from iamdash.candidates.queries.overview.background import Background, background
 from iamdash.candidates.queries.overview.burn_down import DayCount, history, weeks_of
-from iamdash.candidates.queries.overview.groups import GROUPINGS, Groups, groups
+from iamdash.candidates.queries.overview.groups import GROUPINGS, Grouping, Groups, groups
 from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, needs_someone
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
-from iamdash.candidates.queries.overview.scope import Scope, ScopeChoice, scope_choices, scope_of
+from iamdash.candidates.queries.overview.scope import Scope, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
-from iamdash.models import AccessKey, Candidate, Claim, Programme
+from iamdash.models import Claim
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
-from iamdash.rules.keys import ACTIVE
 from iamdash.rules.kind import Kind
 
 NEEDS = {"reopened": "reopened", "stuck": "stuck", "exceptions": "exceptions", "exceptions_asked": "exceptions-asked"}
@@ -40,27 +39,25 @@ class Age:
 class Overview:
     """The whole page. `has_accounts`, `has_synced`: for the empty states. `history` ends with what is true now.
 
+    `groups`: None where the work is not shared out.
     `offers`: what is offered to the viewer and not answered yet: the candidate's number, its name, and by whom.
-    `other_active_keys`: active keys of IAM users that are no candidates (yet), which the accounts page counts too.
     """
 
     scope: Scope
-    scopes: tuple[ScopeChoice, ...]
+    scopes: tuple[Choice, ...]
     has_accounts: bool
     has_synced: bool
     headline: Headline
-    other_active_keys: int
-    target_on: date | None
-    claim_warning_days: int
-    offers: tuple[tuple[int, str, str], ...]
+    background: Background
     numbers: tuple[Number, ...]
     history: tuple[DayCount, ...]
     forecast: Forecast | None
     needs_someone: tuple[NeedsSomeone, ...]
     totals: Totals
-    groups: Groups
+    groups: Groups | None
     ages: tuple[Age, ...]
     week: Week
+    offers: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def partly_invented(self) -> bool:
@@ -79,46 +76,50 @@ class Overview:
 
 
 def overview(parameters: Mapping[str, str], ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> Overview:
-    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`."""
+    """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Seven queries.
+
+    What is over is asked for once a day: two queries more, and one for each way to share out the work.
+    """
     accounts = {account.account_id: account.name for account in ages if account.is_read}
     scope = scope_of(parameters, viewer=viewer, accounts=accounts)
-    return overview_of(scope, ages, grouping=parameters.get("by", ""), viewer=viewer, now=now)
+    grouping = GROUPINGS.get(parameters.get("by", ""), GROUPINGS["team"])
+    page = overview_of(scope, ages, grouping=grouping, viewer=viewer, now=now)
+    return replace(page, offers=_offers(viewer))
 
 
 def overview_of(
-    scope: Scope, ages: Sequence[AccountAge], *, grouping: str = "", viewer: Viewer, now: datetime
+    scope: Scope, ages: Sequence[AccountAge], *, grouping: Grouping | None, viewer: Viewer, now: datetime
 ) -> Overview:
-    """Return the page's data for one scope, shared out by `grouping`. Thirteen queries at most."""
+    """Return the page's data for one scope, and how it is shared out by `grouping` unless that is None."""
+    today = now.date()
     accounts = {account.account_id: account.name for account in ages if account.is_read}
-    shared_out = GROUPINGS.get(grouping, GROUPINGS["team"])
-    programme = Programme.objects.filter(pk=1).first() or Programme()
-    counted = totals(scope, viewer=viewer, now=now)
-    past = history(scope, today=now.date())
-    weeks = weeks_of(scope, first_at=counted.first_at, today=now.date())
-    expected = forecast(weeks, left=counted.keys, today=now.date())
+    beside = background(scope, now=now)
+    shared_out = groups(grouping, scope, beside, now=now) if grouping else None
+    counted = totals(scope, shared_out.whole if shared_out and not scope.is_narrow else None, viewer=viewer, now=now)
+    past = history(scope, today=today, newest=beside.newest_count)
+    weeks = weeks_of(scope, first_at=beside.first_at, until=today - timedelta(days=1), newest=beside.newest_count)
+    expected = forecast(weeks, left=counted.keys, today=today)
+    days = {count.day: count for count in past}
     return Overview(
         scope=scope,
         scopes=scope_choices(scope, viewer=viewer, accounts=accounts),
         has_accounts=bool(accounts),
-        has_synced=counted.first_at is not None or scope.is_narrow,
+        has_synced=beside.first_at is not None or scope.is_narrow,
         headline=headline(
             counted.keys,
             iam_users=counted.open,
             weeks=weeks,
             expected=expected,
-            target_on=programme.target_date,
-            today=now.date(),
+            target_on=beside.target_date,
+            today=today,
         ),
-        other_active_keys=_other_active_keys(scope),
-        target_on=programme.target_date,
-        claim_warning_days=programme.claim_warning_days,
-        offers=_offers(viewer),
-        numbers=numbers(counted, {count.day: count for count in past}, scope, stuck_days=programme.stuck_days, now=now),
-        history=(*past, DayCount(now.date(), counted.keys, counted.open, counted.unclaimed)),
+        background=beside,
+        numbers=numbers(counted, days, scope, stuck_days=beside.stuck_days, now=now),
+        history=(*past, DayCount(today, counted.keys, counted.open, counted.unclaimed)),
         forecast=expected,
         needs_someone=needs_someone(scope, ages, now=now),
         totals=counted,
-        groups=groups(shared_out, scope, target_on=programme.target_date, now=now),
+        groups=shared_out,
         ages=tuple(
             Age(words, short, name in OLD, Number(count, words, scope.list_query(f"age={name}")))
             for (name, (words, short, _from, _below)), count in zip(AGES.items(), counted.ages, strict=True)
@@ -131,13 +132,3 @@ def _offers(viewer: Viewer) -> tuple[tuple[int, str, str], ...]:
     offered = Claim.objects.filter(offered_person=viewer.person_id, ended_at=None).order_by("offered_at")
     rows = offered.select_related("candidate__iam_user", "offered_by")
     return tuple((each.candidate_id, each.candidate.iam_user.user_name, str(each.offered_by)) for each in rows)
-
-
-def _other_active_keys(scope: Scope) -> int:
-    """Return the active keys of IAM users that are no candidates; those of teams are candidates, all of them."""
-    if scope.team_slugs is not None:
-        return 0
-    is_candidate = Exists(Candidate.objects.filter(iam_user=OuterRef("iam_user")))
-    of_no_candidate = AccessKey.objects.filter(~is_candidate, iam_user__aws_account__removed_at=None)
-    in_scope = of_no_candidate.filter(iam_user__aws_account=scope.account_id) if scope.account_id else of_no_candidate
-    return in_scope.filter(status=ACTIVE, gone_at=None).count()

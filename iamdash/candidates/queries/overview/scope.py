@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.db.models import Q
 
 from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
+from iamdash.candidates.queries.list_controls import Choice
 from iamdash.models import Standing
 
 EVERYTHING = "all"
@@ -71,15 +72,6 @@ def team_scope(slug: str, name: str) -> Scope:
     return Scope(slug, f"The candidates of {name}", team_slugs=(slug,), team_filter=slug)
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeChoice:
-    """One scope to choose from."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
 def scope_of(parameters: Mapping[str, str], *, viewer: Viewer, accounts: Mapping[str, str]) -> Scope:
     """Return the scope that the address names; everything where it names none, or one that means nothing here."""
     asked = parameters.get("scope", "")
@@ -92,7 +84,7 @@ def scope_of(parameters: Mapping[str, str], *, viewer: Viewer, accounts: Mapping
     return Scope(asked=asked)
 
 
-def scope_choices(scope: Scope, *, viewer: Viewer, accounts: Mapping[str, str]) -> tuple[ScopeChoice, ...]:
+def scope_choices(scope: Scope, *, viewer: Viewer, accounts: Mapping[str, str]) -> tuple[Choice, ...]:
     """Return what can be chosen: everything, the viewer's teams where there are any, and each account."""
     labels = {EVERYTHING: "All accounts and teams"} | ({MINE: "My teams"} if viewer.team_slugs else {}) | dict(accounts)
-    return tuple(ScopeChoice(value, label, value == scope.value) for value, label in labels.items())
+    return tuple(Choice(value, label, value == scope.value) for value, label in labels.items())

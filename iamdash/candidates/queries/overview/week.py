@@ -1,8 +1,11 @@
 """What changed in the last seven days, as the journal has it: what went, what came or came back, what people did."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Count, F, When
 
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.models import Event
@@ -54,20 +57,22 @@ class Week:
 
 def week(scope: Scope, *, now: datetime) -> Week:
     """Return what the journal has of the seven days before `now`. One query."""
-    subjects: dict[str, list[str]] = defaultdict(list)
     rows = (
         Event.objects.filter(scope.events(), at__gt=now - WEEK, at__lte=now, kind__in=KINDS)
-        .order_by("-at", "-pk")
-        .values_list("kind", "subject", "after__key_used")
+        .values("kind", key_used=Case(When(after__key_used=True, then=True), default=False))
+        .annotate(count=Count("pk"), newest=ArrayAgg("subject", order_by=["-at", "-pk"]))
+        .order_by()
+        .values_list("kind", "key_used", "count", F(f"newest__0_{NAMED}"))
     )
-    for kind, subject, key_used in rows:
-        subjects[USED_AGAIN if key_used else kind].append(subject)
-    return Week(*(_lines(kinds, subjects) for kinds in (WENT, CAME, DONE)))
+    found = {USED_AGAIN if key_used else kind: (count, tuple(newest)) for kind, key_used, count, newest in rows}
+    return Week(*(_lines(kinds, found) for kinds in (WENT, CAME, DONE)))
 
 
-def _lines(kinds: tuple[tuple[str, str, str], ...], subjects: dict[str, list[str]]) -> tuple[WeekLine, ...]:
+def _lines(
+    kinds: tuple[tuple[str, str, str], ...], found: Mapping[str, tuple[int, tuple[str, ...]]]
+) -> tuple[WeekLine, ...]:
     return tuple(
-        WeekLine(len(subjects[kind]), one if len(subjects[kind]) == 1 else many, tuple(subjects[kind][:NAMED]))
+        WeekLine(found[kind][0], one if found[kind][0] == 1 else many, found[kind][1])
         for kind, one, many in kinds
-        if subjects[kind]
+        if kind in found
     )

@@ -1,0 +1,98 @@
+"""What is left and what is done, shared out by one column: counted in one pass, and summed up where the rows are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.db.models.expressions import Combinable
+
+from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.models import Standing
+from iamdash.rules.stage import Stage
+
+# Inner, Django's SQL: a row for each share and stage. Outer: a row for each share, one for the whole, and of them all
+# the whole, what has no share, and the page of shares that is asked for.
+SHARED_OUT = """
+    WITH counted AS ({counted}), summed AS (
+        SELECT grouping(share) = 1 AS is_whole, share, ARRAY[{stages}] AS by_stage,
+            coalesce(sum(stuck), 0)::int AS stuck, coalesce(sum(keys), 0)::int AS keys,
+            sum(number) FILTER (WHERE stage <> {deleted}) AS to_do
+        FROM counted GROUP BY GROUPING SETS ((share), ())
+    ), placed AS (
+        SELECT *, count(share) OVER () AS shares,
+            row_number() OVER (PARTITION BY share IS NULL ORDER BY to_do DESC NULLS LAST, share) AS place
+        FROM summed
+    )
+    SELECT coalesce(share, ''), coalesce({name}, share, ''), by_stage, stuck, keys, shares
+    FROM placed WHERE share IS NULL OR place > %s AND place <= %s
+    ORDER BY is_whole DESC, share IS NULL, place
+"""
+OF_STAGE = "coalesce(sum(number) FILTER (WHERE stage = {}), 0)::int"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one team, account or route has. `value`: "" is what none has. `by_stage` goes up the ladder.
+
+    `stuck`: too long in their stage; `keys`: their active keys.
+    """
+
+    value: str
+    name: str
+    by_stage: tuple[int, ...]
+    stuck: int
+    keys: int
+
+    @property
+    def done(self) -> int:
+        """Return how many are Deleted."""
+        return self.by_stage[Stage.DELETED - 1]
+
+    @property
+    def left(self) -> int:
+        """Return how many are still open."""
+        return sum(self.by_stage) - self.done
+
+
+NOTHING = Share("", "", (0,) * len(Stage), 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The whole, and its shares: of those asked for the one with most left first. `others`: how many come after."""
+
+    whole: Share
+    each: tuple[Share, ...]
+    of_none: Share
+    others: int
+
+
+def shares(by: Combinable, name: str, scope: Scope, *, now: datetime, first: int, most: int) -> Shares:
+    """Return `most` shares from the `first` on. `by`: the column; `name`: SQL for the name of a share. One query."""
+    counted = (
+        Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), scope.standings())
+        .values("stage", share=by)
+        .annotate(
+            number=Count("*"),
+            stuck=Count("stuck_from", filter=Q(is_open=True, stuck_from__lte=now)),
+            keys=Sum("active_keys", filter=Q(is_open=True)),
+        )
+        .order_by()
+    )
+    sql, parameters = counted.query.sql_with_params()
+    stages = ", ".join(OF_STAGE.format(stage.value) for stage in Stage)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SHARED_OUT.format(counted=sql, stages=stages, deleted=Stage.DELETED.value, name=name),
+            [*parameters, first, first + most],
+        )
+        (*_whole, by_stage, stuck, keys, number), *rows = cursor.fetchall()
+    found = [Share(value, its_name, tuple(stages), *counts) for value, its_name, stages, *counts, _number in rows]
+    named = tuple(share for share in found if share.value)
+    return Shares(
+        whole=Share("", "", tuple(by_stage), stuck, keys),
+        each=named,
+        of_none=next((share for share in found if not share.value), NOTHING),
+        others=max(number - first - len(named), 0),
+    )
