@@ -195,7 +195,7 @@ def test_the_arn_is_copied_and_said_to_be(open_page: OpenPage, priya: Person) ->
     page = open_page(path_of(MINE), person=priya)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    page.get_by_role("button", name="Copy ARN").click()
+    page.get_by_role("button", name="Copy ARN", exact=True).click()
 
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == candidate_of(MINE).iam_user.arn
