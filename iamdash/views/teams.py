@@ -23,7 +23,8 @@ def teams(request: HttpRequest) -> HttpResponse:
     """Show how every team stands, and what nobody has claimed."""
     asked = request.GET.get("page", "")
     page = int(asked) if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 else 1
-    listed = team_list(page=max(page, 1), now=timezone.now())
+    viewer = Viewer(person_of(request).pk, ())
+    listed = team_list(page=max(page, 1), viewer=viewer, now=timezone.now())
     context = {
         "listed": listed,
         "rows": [

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce
 
-from iamdash.candidates.queries.filters import LIKELY
+from iamdash.candidates.queries.filters import LIKELY, Viewer
 from iamdash.candidates.queries.overview.background import background
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Group, groups
 from iamdash.candidates.queries.overview.scope import Scope
@@ -74,13 +74,13 @@ class TeamCard:
     likely_count: int
 
 
-def team_list(*, page: int, now: datetime) -> TeamList:
+def team_list(*, page: int, viewer: Viewer, now: datetime) -> TeamList:
     """Return one page of all teams with candidates, those with most left first; nobody's come last. Five queries.
 
     What was counted of them in the last weeks is one more, once a day.
     """
     first = (page - 1) * ON_A_PAGE
-    found = groups(GROUPINGS["team"], Scope(), background(Scope(), now=now), now=now, first=first, most=ON_A_PAGE)
+    found = groups(GROUPINGS["team"], Scope(), background(Scope(), viewer=viewer), now=now, first=first, most=ON_A_PAGE)
     slugs = [group.value for group in found.rows if group.value]
     members = _counts(Membership.objects.filter(team__in=slugs).values_list("team").annotate(Count("pk")))
     likely = _counts(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Choice
@@ -14,13 +16,16 @@ from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, need
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
 from iamdash.candidates.queries.overview.scope import Scope, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
-from iamdash.models import Claim
+from iamdash.models import AccessKey, Candidate
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
+from iamdash.rules.keys import ACTIVE
 from iamdash.rules.kind import Kind
 
 NEEDS = {"reopened": "reopened", "stuck": "stuck", "exceptions": "exceptions", "exceptions_asked": "exceptions-asked"}
 PEOPLE = f"kind={Kind.PERSON}"
+# Further back than any key was made; a limit may be any number.
+LONGEST_DAYS = 36_500
 # From here on an age is drawn as a warning.
 OLD = {"4y", "5y", "older"}
 
@@ -40,7 +45,7 @@ class Overview:
     """The whole page. `has_accounts`, `has_synced`: for the empty states. `history` ends with what is true now.
 
     `groups`: None where the work is not shared out.
-    `offers`: what is offered to the viewer and not answered yet: the candidate's number, its name, and by whom.
+    `other_active_keys`: active keys of IAM users that are no candidates (yet), which the accounts page counts too.
     """
 
     scope: Scope
@@ -57,7 +62,7 @@ class Overview:
     groups: Groups | None
     ages: tuple[Age, ...]
     week: Week
-    offers: tuple[tuple[int, str, str], ...] = ()
+    other_active_keys: int = 0
 
     @property
     def partly_invented(self) -> bool:
@@ -84,7 +89,7 @@ def overview(parameters: Mapping[str, str], ages: Sequence[AccountAge], *, viewe
     scope = scope_of(parameters, viewer=viewer, accounts=accounts)
     grouping = GROUPINGS.get(parameters.get("by", ""), GROUPINGS["team"])
     page = overview_of(scope, ages, grouping=grouping, viewer=viewer, now=now)
-    return replace(page, offers=_offers(viewer))
+    return replace(page, other_active_keys=_other_active_keys(scope, page.background, now))
 
 
 def overview_of(
@@ -93,7 +98,7 @@ def overview_of(
     """Return the page's data for one scope, and how it is shared out by `grouping` unless that is None."""
     today = now.date()
     accounts = {account.account_id: account.name for account in ages if account.is_read}
-    beside = background(scope, now=now)
+    beside = background(scope, viewer=viewer)
     shared_out = groups(grouping, scope, beside, now=now) if grouping else None
     counted = totals(scope, shared_out.whole if shared_out and not scope.is_narrow else None, viewer=viewer, now=now)
     past = history(scope, today=today, newest=beside.newest_count)
@@ -128,7 +133,15 @@ def overview_of(
     )
 
 
-def _offers(viewer: Viewer) -> tuple[tuple[int, str, str], ...]:
-    offered = Claim.objects.filter(offered_person=viewer.person_id, ended_at=None).order_by("offered_at")
-    rows = offered.select_related("candidate__iam_user", "offered_by")
-    return tuple((each.candidate_id, each.candidate.iam_user.user_name, str(each.offered_by)) for each in rows)
+def _other_active_keys(scope: Scope, beside: Background, now: datetime) -> int:
+    """Return how many active keys belong to IAM users that are no candidates; those of teams are candidates, all.
+
+    A key that was too old would have made its IAM user one, so only the young have to be looked through.
+    """
+    if scope.team_slugs is not None:
+        return 0
+    youngest = now - timedelta(days=min(beside.long_lived_days + 1, LONGEST_DAYS))
+    is_candidate = Exists(Candidate.objects.filter(iam_user=OuterRef("iam_user")))
+    young = AccessKey.objects.filter(~is_candidate, status=ACTIVE, gone_at=None, created_at__gt=youngest)
+    readable = young.filter(iam_user__aws_account__removed_at=None)
+    return (readable.filter(iam_user__aws_account=scope.account_id) if scope.account_id else readable).count()
