@@ -184,7 +184,7 @@ def verdicts(now: datetime) -> tuple[VerdictCard, ...]:
     return tuple(
         VerdictCard(
             slug=answer.value,
-            title="Safe to deactivate?",
+            title=f"Safe to deactivate? {word}",
             answer=word,
             tone=tone,
             earliest=now + timedelta(days=16) if word == "Not yet" else None,

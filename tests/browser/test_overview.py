@@ -1,49 +1,12 @@
 """The overview in a real browser: readable in both themes, at three widths, on paper, and with nothing sideways."""
 
-from collections.abc import Callable
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
-from playwright.sync_api import Page
 
-from iamdash.models import DailyCount
-from iamdash.rules.stage import Stage
 from tests.browser.believable import organisation
 from tests.browser.conftest import OpenPage
+from tests.browser.states import year_of_counts
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def year_of_counts() -> None:
-    today = timezone.now().date()
-    DailyCount.objects.bulk_create(
-        DailyCount(
-            day=today - timedelta(weeks=week),
-            aws_account_id="1" * 12,
-            stage=Stage.IDENTIFIED,
-            candidates=12 + week,
-            active_keys=12 + 2 * week,
-        )
-        for week in range(1, 52)
-    )
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390, 320])
-def test_it_is_accessible_and_never_scrolls_sideways(
-    open_page: OpenPage, assert_accessible: Callable[[Page], None], width: int, *, dark: bool
-) -> None:
-    person = organisation()
-    year_of_counts()
-
-    page = open_page("/", person=person, dark=dark, size=(width, 900))
-
-    assert_accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert (
-        page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll:has(.teams)'))") == 0
-    )
 
 
 def test_one_drawing_of_the_two_is_shown(open_page: OpenPage) -> None:

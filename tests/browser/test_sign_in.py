@@ -77,13 +77,3 @@ def test_the_skip_link_leads_past_the_bar(open_page: OpenPage, priya: Person) ->
     page.keyboard.press("Enter")
 
     expect(page.locator("#main")).to_be_focused()
-
-
-@pytest.mark.parametrize("path", ["/no-such-page", "/candidates/999999/"])
-def test_the_page_for_what_is_not_there_is_accessible(
-    open_page: OpenPage, priya: Person, assert_accessible: Callable[[Page], None], path: str
-) -> None:
-    page = open_page(path, person=priya)
-
-    assert_accessible(page)
-    expect(page.locator("h1")).to_have_text("There is no such page")
