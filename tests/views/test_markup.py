@@ -1,7 +1,8 @@
-"""Pages of the frame, the list and sign-in are valid HTML, keep their own security policy, and are light."""
+"""Every page is valid HTML and keeps its own security policy; together they are light."""
 
 import gzip
 import re
+from itertools import chain
 from pathlib import Path
 
 import django_htmx
@@ -9,42 +10,23 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.browser.believable import organisation
+from tests.browser.states import every_state
 from tests.views.markup import problems_of
 
 pytestmark = pytest.mark.django_db
 
 STATIC = Path(settings.BASE_DIR) / "static"
-PAGES = [
-    "/sign-in",
-    "/accounts/111111111111/",
-    "/candidates/",
-    "/candidates/?q=s3&stage=foo",
-    "/candidates/?q=nothing-like-it",
-    "/no-such-page",
-]
+INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|hx-on|javascript:")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_page_is_valid_and_its_ids_are_unique(client: Client, path: str) -> None:
-    person = organisation()
-    if path != "/sign-in":
-        client.force_login(person)
+def test_every_page_is_valid_with_unique_ids_and_nothing_inline(client: Client) -> None:
+    states = every_state()
+    pages = {"/sign-in": client.get("/sign-in").content.decode()}
+    client.force_login(states.person)
+    for path in chain.from_iterable(states.paths.values()):
+        pages[path] = client.get(path).content.decode()
 
-    page = client.get(path).content.decode()
-
-    assert problems_of(page) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_the_page_holds_no_inline_style_script_or_handler(client: Client, path: str) -> None:
-    person = organisation()
-    if path != "/sign-in":
-        client.force_login(person)
-
-    page = client.get(path).content.decode()
-
-    assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|hx-on|javascript:", page)
+    assert {path: found for path, page in pages.items() if (found := problems_of(page) + INLINE.findall(page))} == {}
 
 
 def test_the_policy_of_the_browser_lets_nothing_in_from_elsewhere(client: Client) -> None:
