@@ -16,7 +16,7 @@ UNCONNECTED := DATABASE_URL=postgresql://nobody@127.0.0.1:1/nothing REDIS_URL=re
 PRODUCTION := $(UNCONNECTED) ALLOWED_HOSTS=iamdash.example.org
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-tick run test coverage bench simulate soak lint format browser lock
+.PHONY: help setup demo demo-tick run test coverage bench simulate soak lint format browser screenshots lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ format: setup  ## put the code into the one style
 
 browser: setup  ## bring a Chromium into the checkout for the tests, if there is none on the PATH
 	@$(BIN)/python -m tests.browser.chromium
+
+screenshots: browser  ## take the README's pictures anew, of the demo that is running (PORT= says at which port)
+	$(BIN)/python -m tests.browser.pictures http://localhost:$(or $(PORT),8000)
 
 lock: setup  ## look for newer versions of all dependencies and write requirements/ anew
 	$(LOCK) --upgrade pyproject.toml -o requirements/runtime.txt
