@@ -108,6 +108,12 @@ def every_state() -> States:
     )
 
 
+def nothing_yet() -> States:
+    """Have somebody in no team, and nothing else: the first minute of an installation."""
+    pages = ("/", "/candidates/", "/candidates/?by=workload", "/teams/", "/accounts/", "/journal/", "/my-teams/")
+    return States(make_person("ada@example.org", full_name="Ada"), {"nothing yet": pages})
+
+
 def candidate_of(user_name: str) -> Candidate:
     return Candidate.objects.get(iam_user__user_name=user_name)
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.believable import organisation
 from tests.browser.conftest import CONTRAST, OpenPage
-from tests.browser.states import candidate_of, every_state, year_of_counts
+from tests.browser.states import candidate_of, every_state, nothing_yet, year_of_counts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,11 +49,11 @@ def overflow(page: Page) -> list[str]:
     return page.evaluate(STICKING_OUT)
 
 
-@pytest.mark.parametrize("of", ["candidates", "lists", "others"])
+@pytest.mark.parametrize("of", ["candidates", "lists", "others", "nothing yet"])
 def test_pages_are_accessible_in_both_themes_and_at_every_width_and_never_scroll_sideways(
     open_page: OpenPage, violations: Callable[..., list[str]], of: str
 ) -> None:
-    states = every_state()
+    states = nothing_yet() if of == "nothing yet" else every_state()
     page, found = open_page(states.paths[of][0], person=states.person), []
     for path in states.paths[of]:
         page.goto(path)
