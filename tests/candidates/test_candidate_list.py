@@ -333,13 +333,13 @@ def test_a_user_gone_once_is_open_and_says_so_until_it_is_confirmed() -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_takes_five_queries_whatever_it_holds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_search_takes_six_queries_whatever_it_finds(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(8):
         make_claim(candidate_named(f"uploader-{number}"))
     answer_all()
     viewer = viewer_of(make_person(teams=(make_team(),)).pk)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         candidate_list(Filters.of({"q": "uploader", "used": "7"}), account_ages(), viewer=viewer, now=NOW)
 
 

@@ -54,6 +54,7 @@ class CandidateList:
 
     `first` to `last` are on this page; None: they are further on than is counted. By workload, the page has
     `workloads` in the place of `rows`; they are `listed` in all, and `matching` are the candidates in them that match.
+    `gone_found`: how many of these are no longer open, where a list may hold such; 0 where a search finds too many.
     """
 
     is_by_workload: bool
@@ -105,13 +106,14 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
-    found = _found(filters, accounts, teams.by_slug, viewer=viewer, now=now)
+    found, is_many = _answered(_found(filters, accounts, teams.by_slug, viewer=viewer, now=now), filters)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
     is_later = page.has_previous and page.places
     earlier = listed.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
-    gone = found.filter(is_open=False) if filters.shown_view == "everything" else found.none()
+    tells_gone = filters.shown_view == "everything" and not is_many
+    gone = found.filter(is_open=False) if tells_gone else found.none()
     asked = {"matching": found, "gone": gone, "earlier": earlier} | ({"listed": listed} if is_by_workload else {})
     counts = counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
@@ -174,6 +176,18 @@ def _found(
         view_conditions(viewer=viewer, now=now)[filters.shown_view],
         filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now),
     )
+
+
+def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], bool]:
+    """Return what a search has found by its numbers, and whether it is too many for that.
+
+    So a search is made once, and not again for the page and for each count. One query where there is a search.
+    """
+    if not filters.q:
+        return found, False
+    few = list(found.order_by().values_list("pk", flat=True)[: counting.MOST_COUNTED + 1])
+    is_many = len(few) > counting.MOST_COUNTED
+    return found if is_many else Standing.objects.filter(pk__in=few), is_many
 
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:

@@ -22,13 +22,13 @@ class TeamNames:
 
 
 def team_names(asked: Collection[str]) -> TeamNames:
-    """Return the name of every team, or of those with the slugs `asked` where there are many. Two queries at most."""
+    """Return the name of every team, or of those with the slugs `asked` where there are many. One query."""
     teams = Team.objects.order_by("pk").values_list("pk", "name")
     # By their key and sorted here: so many and no more are read, however many there are.
-    first = teams[: MOST_CHOICES + 1]
-    if len(first) <= MOST_CHOICES:
-        return TeamNames(dict(sorted(first, key=lambda team: team[1])), are_all=True)
-    return TeamNames(dict(teams.filter(pk__in=asked)) if asked else {}, are_all=False)
+    found = dict(teams[: MOST_CHOICES + 1].union(teams.filter(pk__in=asked)) if asked else teams[: MOST_CHOICES + 1])
+    if len(found) <= MOST_CHOICES:
+        return TeamNames(dict(sorted(found.items(), key=lambda team: team[1])), are_all=True)
+    return TeamNames({slug: found[slug] for slug in asked if slug in found}, are_all=False)
 
 
 def team_called(name: str) -> str:

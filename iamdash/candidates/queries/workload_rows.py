@@ -31,7 +31,10 @@ KEYS_GONE = (
 
 @dataclass(frozen=True, slots=True)
 class WorkloadRow:
-    """One workload. `matching` of its candidates are what a list asked for. `early`: see `rules.workload.too_early`."""
+    """One workload. `matching` of its candidates are what a list asked for. `early`: see `rules.workload.too_early`.
+
+    `shown_by`: the candidate in whose place a list shows it; 0: none does.
+    """
 
     number: int
     name: str
@@ -39,6 +42,7 @@ class WorkloadRow:
     owners: tuple[str, ...]
     risk: Risk | None
     matching: int
+    shown_by: int = 0
 
     @property
     def candidates(self) -> int:
@@ -75,15 +79,23 @@ def firsts(found: QuerySet[Standing], order: Order) -> QuerySet[Standing]:
 
 
 def rows_at(numbers: Sequence[int], found: QuerySet[Standing]) -> tuple[WorkloadRow, ...]:
-    """Return the workloads of these candidates, in their order. `found`: what the list asked for. Two queries."""
-    workload_of = dict(Candidate.objects.filter(pk__in=numbers).values_list("pk", "workload"))
-    workloads = {pk for pk in workload_of.values() if pk is not None}
-    known = workload_rows(workloads, found)
-    return tuple(known[pk] for number in numbers if (pk := workload_of[number]) in known)
+    """Return the workloads of these candidates, in their order. `found`: what the list asked for. One query."""
+    order = {number: place for place, number in enumerate(numbers)}
+    of_these = Candidate.objects.filter(pk__in=numbers).values("workload")
+    rows = workload_rows(of_these, found, shown_by=numbers)
+    return tuple(sorted(rows.values(), key=lambda row: order[row.shown_by]))
 
 
-def workload_rows(workloads: Collection[int], found: QuerySet[Standing] | None = None) -> dict[int, WorkloadRow]:
-    """Return these workloads, as far as they have candidates. One query, whatever their size."""
+def workload_rows(
+    workloads: Collection[int] | QuerySet[Candidate, Any],
+    found: QuerySet[Standing] | None = None,
+    *,
+    shown_by: Sequence[int] = (),
+) -> dict[int, WorkloadRow]:
+    """Return these workloads, as far as they have candidates. One query, whatever their size.
+
+    `shown_by`: the candidates of a list in whose places they are shown.
+    """
     theirs = Standing.objects.filter(candidate__workload__in=workloads)
     asked_for = theirs if found is None else found.filter(candidate__workload__in=workloads)
     lanes = (
@@ -106,6 +118,7 @@ def workload_rows(workloads: Collection[int], found: QuerySet[Standing] | None =
             owners=ArrayAgg("owner_team__name", filter=Q(owner_team__isnull=False), distinct=True, default=[]),
             worst=Max("risk"),
             matching=Count("pk", filter=Q(pk__in=asked_for.values("pk"))),
+            shown_by=Min("pk", filter=Q(pk__in=shown_by)),
         )
     )
     by_workload: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
@@ -124,6 +137,7 @@ def _row(pk: int, lanes: Iterable[Mapping[str, Any]]) -> WorkloadRow:
         owners=tuple(sorted({owner for lane in in_order for owner in lane["owners"]})),
         risk=Risk(worst) if worst else None,
         matching=sum(lane["matching"] for lane in in_order),
+        shown_by=max(lane["shown_by"] or 0 for lane in in_order),
     )
 
 
