@@ -71,12 +71,11 @@ class AccountPage:
 
 
 def account_page(account_id: str) -> AccountPage | None:
-    """Return the page's data; None where there is no such account. Nine queries."""
-    found = AwsAccount.objects.filter(pk=account_id)
-    line = next(iter(account_lines(found)), None)
-    if line is None:
+    """Return the page's data; None where there is no such account. Seven queries."""
+    found = account_lines(AwsAccount.objects.filter(pk=account_id))
+    if not found:
         return None
-    aws_account = found[0]
+    ((aws_account, line),) = found
     runs = _newest_runs(account_id)
     finished = next((run for run in runs if run.outcome != SyncOutcome.RUNNING), SyncRun())
     return AccountPage(

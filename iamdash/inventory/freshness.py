@@ -1,12 +1,12 @@
 """How fresh each AWS account is: what the accounts page shows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from iamdash.inventory import lock
 from iamdash.inventory.gaps import Gap, gaps
@@ -106,36 +106,37 @@ class _Runs:
 
 
 def accounts_page(now: datetime) -> AccountsPage:
-    """Return the page's data as of `now`. Seven queries, however many accounts there are."""
-    lines = account_lines(AwsAccount.objects.all())
+    """Return the page's data as of `now`. Five queries, however many accounts there are."""
+    lines = [line for _aws_account, line in account_lines(AwsAccount.objects.all())]
     return AccountsPage(tuple(sorted(lines, key=lambda line: line.status is Status.NO_LONGER_READ)), now)
 
 
-def account_lines(aws_accounts: QuerySet[AwsAccount]) -> list[AccountLine]:
-    """Return how these accounts are doing, in their order."""
+def account_lines(aws_accounts: QuerySet[AwsAccount]) -> list[tuple[AwsAccount, AccountLine]]:
+    """Return these accounts in their order, each with how it is doing."""
     running = lock.running()
-    runs = SyncRun.objects.filter(aws_account__in=aws_accounts).order_by("aws_account_id", "-started_at", "-pk")
-    runs = runs.distinct("aws_account_id")
-    newest = _by_account(runs)
-    finished = _by_account(runs.exclude(outcome=SyncOutcome.RUNNING))
-    good = _by_account(runs.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL]))
     here = IamUser.objects.filter(aws_account__in=aws_accounts, gone_at=None)
     active = AccessKey.objects.filter(iam_user__aws_account__in=aws_accounts, status=ACTIVE, gone_at=None)
     iam_users, active_keys = _counted(here, "aws_account"), _counted(active, "iam_user__aws_account")
     return [
-        _line(
-            aws_account,
-            _Runs(newest.get(pk), finished.get(pk), good.get(pk), pk in running),
-            iam_users.get(pk, 0),
-            active_keys.get(pk, 0),
-        )
-        for aws_account in aws_accounts
-        if (pk := aws_account.pk)
+        (aws_account, _line(aws_account, runs, iam_users.get(aws_account.pk, 0), active_keys.get(aws_account.pk, 0)))
+        for aws_account, runs in _with_runs(aws_accounts, running)
     ]
 
 
-def _by_account(runs: QuerySet[SyncRun]) -> dict[str, SyncRun]:
-    return {run.aws_account_id: run for run in runs.defer("agreed_directly", "uses_agreed_directly")}
+def _with_runs(aws_accounts: QuerySet[AwsAccount], running: Collection[str]) -> Iterator[tuple[AwsAccount, _Runs]]:
+    """Yield each account with its newest runs. Two queries."""
+    runs = SyncRun.objects.filter(aws_account=OuterRef("pk")).order_by("-started_at", "-pk").values("pk")
+    good = runs.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL])
+    numbered = aws_accounts.annotate(
+        newest=Subquery(runs[:1]),
+        finished=Subquery(runs.exclude(outcome=SyncOutcome.RUNNING)[:1]),
+        good=Subquery(good[:1]),
+    )
+    numbers = {number for each in numbered for number in (each.newest, each.finished, each.good) if number}
+    found = SyncRun.objects.defer("agreed_directly", "uses_agreed_directly").in_bulk(numbers)
+    for each in numbered:
+        newest, finished, last_good = (found.get(number) for number in (each.newest, each.finished, each.good))
+        yield each, _Runs(newest, finished, last_good, is_running=each.pk in running)
 
 
 def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey], account: str) -> Mapping[str, int]:

@@ -98,7 +98,7 @@ def test_the_number_of_queries_does_not_grow_with_the_accounts(
     for number in range(5):
         make_sync_run(make_aws_account(f"{number:012d}"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         page = accounts_page(NOW)
 
     assert len(page.accounts) == 6

@@ -275,7 +275,7 @@ def test_it_asks_as_few_questions_after_many_syncs_of_many_accounts(
         make_sync_run(make_aws_account(f"{number:012}"))
         make_sync_run(tools, started_at=NOW - timedelta(days=number))
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(10):
         viewer.get(URL)
 
 

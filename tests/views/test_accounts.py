@@ -172,5 +172,5 @@ def test_the_page_asks_as_few_questions_for_many_accounts(
         make_sync_run(make_aws_account(f"{number:012}"))
     viewer = signed_in(client, AccessLevel.VIEWER)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         viewer.get("/accounts/")
