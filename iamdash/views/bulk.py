@@ -95,7 +95,7 @@ def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: dat
     if deed == "confirm":
         return actions.bulk.confirm(numbers=numbers, by=person, now=now)
     if deed == "assign":
-        form = _typed(request) if "to_email" in request.POST else AssignForm(request.POST, teams=team_choices())
+        form = AssignForm(request.POST, teams=team_choices())
         if not form.is_valid():
             raise actions.Refused("Choose who will answer for them.")
         slug, pk = form.cleaned_data["to"]
@@ -103,13 +103,3 @@ def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: dat
         return actions.bulk.assign(numbers=numbers, team=team, person=to, by=person, now=now)
     team = get_object_or_404(Team, pk=request.POST.get("team", "").replace("\0", ""))
     return actions.bulk.claim(numbers=numbers, team=team, by=person, now=now)
-
-
-def _typed(request: HttpRequest) -> AssignForm:
-    """Return the form as it would be, had somebody been chosen; where there are too many to choose from, one types."""
-    email = request.POST["to_email"].replace("\0", "").strip()
-    to = Person.objects.filter(email__iexact=email).first()
-    teams = [team for team in team_choices(of=to) if team.has(to)] if to else []
-    if len(teams) > 1:
-        raise actions.Refused(f"{to} is in more than one team: assign on a candidate's own page, where you choose one.")
-    return AssignForm({"to": f"{teams[0].slug}/{to.pk}"} if to and teams else {}, teams=teams)

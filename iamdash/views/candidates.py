@@ -118,7 +118,6 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
         "focus": "",
     }
     context |= {"empty": _empty(page)} | _around_rows(person, viewer)
-    context["assignees"] = team_choices() if context["assigns"] and not page.has_many_teams else ()
     if "HX-Request" not in request.headers:
         context |= {"saved_views": saved_views(viewer), "viewer_teams": viewer.claim_teams}
         return render(request, PAGE, context, status=status)
@@ -180,7 +179,7 @@ def _render_row(
 
 
 def _around_rows(person: Person, viewer: Viewer) -> dict[str, object]:
-    """Return where rows lead, in whose name this person can claim them, and whether they can assign them."""
+    """Return where rows lead, in whose name this person can claim them, and to whom they can assign them."""
     may_claim = person.may(AccessLevel.ENGINEER)
     claim_teams = viewer.claim_teams if may_claim else ()
     return {
@@ -189,7 +188,7 @@ def _around_rows(person: Person, viewer: Viewer) -> dict[str, object]:
         "may_claim": may_claim,
         "claim_teams": claim_teams,
         "only_team": claim_teams[0][0] if len(claim_teams) == 1 else "",
-        "assigns": person.may(AccessLevel.LEAD),
+        "assignees": team_choices() if person.may(AccessLevel.LEAD) else (),
     }
 
 

@@ -264,7 +264,6 @@ def around_rows() -> dict[str, Any]:
         "may_claim": True,
         "claim_teams": (("platform", "Platform"), ("search", "Search")),
         "only_team": "",
-        "assigns": True,
         "assignees": (TeamChoice("platform", "Platform", people),),
         "candidates_url": "#list",
         "list_address": "#list",

@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from iamdash.candidates.queries import choices
 from iamdash.models import AccessLevel, Candidate, Claim, Person, Team
 from iamdash.views import bulk
 from tests.factories import make_claim, make_person, make_team
@@ -93,51 +92,6 @@ def test_a_lead_assigns_and_anybody_else_may_not(client: Client, priya: Person, 
 
     assert "3 assigned to Priya Nair (Search)." in page.content.decode()
     assert held_by(priya) == set(three)
-
-
-@pytest.fixture
-def _many_teams(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choices, "MOST_CHOICES", 0)
-
-
-@pytest.mark.usefixtures("_many_teams")
-def test_where_there_are_too_many_to_choose_from_an_address_is_typed(
-    client: Client, priya: Person, lea: Person, three: list[int]
-) -> None:
-    client.force_login(lea)
-    assert 'name="to_email"' in client.get("/candidates/").content.decode()
-
-    said = {"number": three, "deed": "assign", "to_email": " PRIYA@example.org "}
-    page = client.post("/candidates/bulk", said, follow=True)
-
-    assert "3 assigned to Priya Nair (Search)." in page.content.decode()
-
-
-@pytest.mark.usefixtures("_many_teams")
-@pytest.mark.parametrize("email", ["", "nobody@example.org", "lea@example.org"])
-def test_an_address_of_nobody_who_is_in_a_team_is_refused(
-    email: str, client: Client, lea: Person, three: list[int]
-) -> None:
-    lea.teams.clear()
-    client.force_login(lea)
-
-    answered = client.post("/candidates/bulk", {"number": three, "deed": "assign", "to_email": email})
-
-    assert (answered.status_code, Claim.objects.exists()) == (409, False)
-    assert "Choose who will answer for them." in answered.content.decode()
-
-
-@pytest.mark.usefixtures("_many_teams")
-def test_an_address_of_somebody_in_two_teams_does_not_say_which(
-    client: Client, priya: Person, lea: Person, three: list[int]
-) -> None:
-    priya.teams.add(make_team("forms"))
-    client.force_login(lea)
-
-    answered = client.post("/candidates/bulk", {"number": three, "deed": "assign", "to_email": priya.email})
-
-    assert answered.status_code == 409
-    assert "Priya Nair is in more than one team" in answered.content.decode()
 
 
 def test_releasing_says_what_is_left(signed_in: Client, three: list[int]) -> None:

@@ -86,11 +86,6 @@ class CandidateList:
     gone_found: int
 
     @property
-    def has_many_teams(self) -> bool:
-        """Return whether there are more teams than somebody can choose from."""
-        return any(select.name == "team" and select.is_typed for select in self.selects)
-
-    @property
     def on_page(self) -> int:
         """Return how many rows the page has."""
         return len(self.workloads if self.is_by_workload else self.rows)
