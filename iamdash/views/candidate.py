@@ -96,7 +96,7 @@ def show(
     now = timezone.now()
     page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
     person, typed = person_of(request), _typed(request)
-    teams = _teams(page, person) if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
+    teams = team_choices() if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
     reader = reader_of(page, person, teams)
     forms = _forms(page, person, reader, teams)
     if refused_form and refused_form.name not in forms:
@@ -120,15 +120,6 @@ def show(
     }
     template = f"{TEMPLATE}#page" if "HX-Request" in request.headers else TEMPLATE
     return render(request, template, context, status=status)
-
-
-def _teams(page: CandidatePage, person: Person) -> tuple[TeamChoice, ...]:
-    """Return the teams that somebody's forms name: of whoever may hand it on every team, else their own."""
-    claim = page.claim
-    if person.may(AccessLevel.LEAD) or (claim is not None and claim.person_pk == person.pk):
-        return team_choices()
-    own = team_choices(of=person)
-    return team_choices() if claim is not None and claim.team_slug in {team.slug for team in own} else own
 
 
 def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]) -> Reader:

@@ -59,14 +59,10 @@ class TeamChoice:
         return any(pk == person.pk for pk, _ in self.people)
 
 
-def team_choices(*, of: Person | None = None) -> tuple[TeamChoice, ...]:
-    """Return every team of the config, by name, also those without a member who can act; or those `of` a person.
-
-    One query.
-    """
+def team_choices() -> tuple[TeamChoice, ...]:
+    """Return every team of the config, by name, also those without a member who can act. One query."""
     people: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    known = Team.objects.filter(in_config=True)
-    rows = (known.filter(pk__in=of.teams.values("pk")) if of else known).values_list(
+    rows = Team.objects.filter(in_config=True).values_list(
         "slug",
         "name",
         "members__pk",
