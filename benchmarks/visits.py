@@ -14,8 +14,6 @@ from django.db import connection
 
 # A table of so many rows should not be read whole for a page.
 LARGE = 10_000
-# What is remembered until something changes is visited both ways.
-AFTER_A_CHANGE = ", after a change"
 READ_WHOLE = "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE n_live_tup >= %s"
 
 
@@ -34,41 +32,21 @@ def main() -> None:
     membership = Membership.objects.select_related("person").order_by("pk")[5]
     client.force_login(membership.person)
     addresses = dict(addresses_of(membership))
-    found = {
-        name: {"address": address} | _count(client, address, after_a_change=name.endswith(AFTER_A_CHANGE))
-        for name, address in addresses.items()
-    }
+    found = {name: {"address": address} | _count(client, address) for name, address in addresses.items()}
     seconds: dict[str, list[float]] = {name: [] for name in addresses}
-    changed = {name: address for name, address in addresses.items() if name.endswith(AFTER_A_CHANGE)}
-    quiet = {name: address for name, address in addresses.items() if name not in changed}
-    # In rounds of their own: a change is one for every page.
-    for kind in (quiet, changed):
-        for _ in range(int(sys.argv[1])):
-            for name, address in kind.items():
-                if name in changed:
-                    _change()
-                began = time.perf_counter()
-                client.get(address, secure=True)
-                seconds[name].append(time.perf_counter() - began)
+    for _ in range(int(sys.argv[1])):
+        for name, address in addresses.items():
+            began = time.perf_counter()
+            client.get(address, secure=True)
+            seconds[name].append(time.perf_counter() - began)
     sys.stdout.write(json.dumps({name: figures | {"seconds": seconds[name]} for name, figures in found.items()}))
 
 
-def _change() -> None:
-    """Write a line into the journal, so that nothing is known any more that was counted before."""
-    from django.utils import timezone
-
-    from iamdash.models.journal import record
-
-    record(at=timezone.now(), actor="benchmark", kind="candidate.noted", sentence="Somebody wrote a note.", subject="…")
-
-
-def _count(client: object, address: str, *, after_a_change: bool) -> dict[str, object]:
+def _count(client: object, address: str) -> dict[str, object]:
     """Return the number of queries, the bytes of the page, and the large tables of which some query read every row."""
     from django.test.utils import CaptureQueriesContext
 
     client.get(address, secure=True)
-    if after_a_change:
-        _change()
     before = _read_whole()
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address, secure=True)
@@ -96,15 +74,10 @@ def addresses_of(membership: object) -> Iterator[tuple[str, str]]:
     account = AwsAccount.objects.order_by("pk")[2]
     candidate = Standing.objects.filter(is_open=True, owner_team__isnull=False).order_by("pk")[2]
     yield "overview", "/"
-    yield f"overview{AFTER_A_CHANGE}", "/?"
     yield "overview, my teams", "/?scope=mine"
     yield "overview, an account", f"/?scope={account.pk}"
     yield "overview, by account", "/?by=account"
     yield "overview, by route", "/?by=route"
-    yield "teams", "/teams/"
-    yield f"teams{AFTER_A_CHANGE}", "/teams/?"
-    yield "a team", f"/teams/{candidate.owner_team_id}/"
-    yield f"a team{AFTER_A_CHANGE}", f"/teams/{candidate.owner_team_id}/?"
     yield "accounts", "/accounts/"
     yield "an account", f"/accounts/{account.pk}/"
     yield "a candidate", f"{a_list}{candidate.pk}/"

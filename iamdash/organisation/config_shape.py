@@ -165,6 +165,21 @@ class Limits(Table):
     claim_warning_days: Days = 14
     exception_days: Annotated[int, Field(ge=1, le=TEN_YEARS)] = 90
 
+    @classmethod
+    def bounds(cls, name: str) -> tuple[int, int]:
+        """Return the least and the most that a limit may be."""
+        facets = cls.model_fields[name].metadata
+        [least], [most] = ([getattr(each, edge) for each in facets if hasattr(each, edge)] for edge in ("ge", "le"))
+        return least, most
+
+    @staticmethod
+    def contradiction(*, claim_days: int, claim_warning_days: int) -> tuple[str, str] | None:
+        """Return which limit denies another one, and a sentence; None where none does."""
+        if claim_warning_days < claim_days:
+            return None
+        words = "claim_warning_days is not less than claim_days, so every claim would lapse soon. Lower it."
+        return "claim_warning_days", words
+
 
 class Aim(Table):
     """[programme]. `regions`: where to look for EKS clusters."""
@@ -262,9 +277,11 @@ class Config(Table):
         yield from _repeated("teams", "slug", [team.slug for team in self.teams])
 
     def _of_claims(self) -> Iterator[Contradiction]:
-        if self.thresholds.claim_warning_days >= self.thresholds.claim_days:
-            words = "claim_warning_days is not less than claim_days, so every claim would lapse soon. Lower it."
-            yield ("thresholds", "claim_warning_days"), words
+        limits = self.thresholds
+        found = Limits.contradiction(claim_days=limits.claim_days, claim_warning_days=limits.claim_warning_days)
+        if found:
+            name, words = found
+            yield ("thresholds", name), words
 
     def _of_ownership(self) -> Iterator[Contradiction]:
         slugs = {team.slug for team in self.teams}

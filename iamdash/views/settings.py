@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iamdash.candidates.queries.filters import cleaned
-from iamdash.candidates.queries.limits import DOES, NOT_PREVIEWED, Limit, limits, preview
+from iamdash.candidates.queries.limits import NOT_PREVIEWED, Limit, limits, preview
 from iamdash.candidates.queries.membership import my_teams
+from iamdash.organisation.config_shape import Limits
 from iamdash.views.access import person_of
 from iamdash.views.preferences import preferences_of
 
-TEN_YEARS = 3650
 CHOICES = (
     ("theme", "Theme", (("", "As the system"), ("light", "Light"), ("dark", "Dark"))),
     ("density", "Rows of lists", (("", "Comfortable"), ("compact", "Compact"))),
@@ -23,44 +23,52 @@ CHOICES = (
 
 
 class LimitsForm(forms.Form):
-    """Other values for the limits; one left empty stays as it is."""
+    """Other values for the limits, within what iamdash.toml takes; one left empty stays as it is."""
 
     def __init__(self, data: Any, *, found: tuple[Limit, ...]) -> None:
         super().__init__(data)
+        self.in_force = {limit.name: limit.value for limit in found}
         for limit in found:
             if limit.name in NOT_PREVIEWED:
                 continue
-            least = 1 if limit.name == "claim_days" else 0
-            words = f"Give whole {limit.unit}, from {least} to {TEN_YEARS}."
+            least, most = Limits.bounds(limit.name)
+            words = f"Give whole {limit.unit}, from {least} to {most}."
             self.fields[limit.name] = forms.IntegerField(
-                label=f"{limit.name}",
+                label=limit.name,
                 help_text=f"{limit.does} Now {limit.value} {limit.unit}.",
                 required=False,
                 min_value=least,
-                max_value=TEN_YEARS,
+                max_value=most,
                 error_messages={"invalid": words, "min_value": words, "max_value": words},
             )
 
-    def changes(self, found: tuple[Limit, ...]) -> dict[str, int]:
-        """Return the values that differ from those in force."""
-        now = {limit.name: limit.value for limit in found}
-        return {name: value for name, value in self.cleaned_data.items() if value is not None and value != now[name]}
+    def clean(self) -> dict[str, Any]:
+        """Refuse what the file would refuse; return the values that differ from those in force."""
+        changes = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value is not None and value != self.in_force[name]
+        }
+        wanted = self.in_force | changes
+        found = Limits.contradiction(claim_days=wanted["claim_days"], claim_warning_days=wanted["claim_warning_days"])
+        if found and changes.keys() & {"claim_days", "claim_warning_days"}:
+            self.add_error(*found)
+        return changes
 
 
 @require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Show one's own settings, the limits, and with limits in the address what they would do."""
-    now, found = timezone.now(), limits(timezone.now())
+    now = timezone.now()
+    found = limits(now)
     typed = {name: cleaned(value) for name, value in request.GET.dict().items()}
-    asked = any(name in typed for name in DOES)
     form = LimitsForm({limit.name: limit.value for limit in found} | typed, found=found)
-    changes = form.changes(found) if form.is_valid() else {}
-    chosen = preferences_of(request)
+    is_valid, chosen = form.is_valid(), preferences_of(request)
     context = {
         "form": form,
-        "asked": asked,
-        "preview": preview(changes, now=now) if changes else None,
+        "asked": bool(form.fields.keys() & typed.keys()),
+        "preview": preview(form.cleaned_data, now=now) if is_valid and form.cleaned_data else None,
         "preferences": [(name, label, choices, chosen[name]) for name, label, choices in CHOICES],
         "teams": my_teams(person_of(request).pk).mine,
     }
-    return render(request, "settings/settings.html", context, status=200 if form.is_valid() else 422)
+    return render(request, "settings/settings.html", context, status=200 if is_valid else 422)

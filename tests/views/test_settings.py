@@ -1,5 +1,6 @@
 """Settings: what one prefers is kept and told by the server; another limit is judged, and changes nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from iamdash.candidates.queries import limits
 from iamdash.models import AccessLevel, Candidate, Programme, Standing
 from iamdash.standing.assess import Cause, assess
+from tests.browser.states import every_state
 from tests.factories import make_access_key, make_iam_user, make_person
 from tests.views.markup import problems_of
 
@@ -89,28 +91,55 @@ def test_every_limit_of_the_file_is_told_with_whom_it_concerns(reader: Client) -
 
     page = reader.get("/rules/").content.decode()
 
-    for name in limits.DOES:
+    for name in limits.ABOUT:
         assert f">{name}</th>" in page
     assert "usually 21" in page
     assert "1 open candidates have a key of that age" in page
     assert problems_of(page) == []
-    assert set(limits.DOES) == {f.name for f in Programme._meta.fields if f.name.endswith(("_days", "_minutes"))}
+    assert set(limits.ABOUT) == {f.name for f in Programme._meta.fields if f.name.endswith(("_days", "_minutes"))}
 
 
-def test_numbers_of_rules_are_the_lengths_of_their_lists(reader: Client) -> None:
-    for number in range(3):
-        come_up(f"user-{number}", days=400)
+def test_every_number_of_the_rules_is_the_length_of_its_list(client: Client) -> None:
+    client.force_login(every_state().person)
+    page = client.get("/rules/").content.decode()
 
-    page = reader.get("/rules/").content.decode()
+    linked = re.findall(r'href="(/candidates/\?[^"]*)">([\d,]+)', page)
 
-    assert 'href="/candidates/?stage=identified">3<' in page
-    assert "<strong>3</strong> of 3" in reader.get("/candidates/?stage=identified").content.decode()
+    for part in ("view=stuck", "used=none", "route=", "risk=", "view=deleted"):
+        assert any(part in url for url, _number in linked), part
+    for url, number in linked:
+        listed = client.get(url.replace("&amp;", "&"), follow=True).content.decode()
+        assert f'<span class="count"><strong>{number}</strong> of' in listed, url
+
+
+def test_what_a_preview_says_of_today_are_the_numbers_of_the_tabs(client: Client) -> None:
+    person = every_state().person
+    Standing.objects.filter(is_open=True).update(reopened_at=timezone.now(), fell_from=4)
+    users = list(Standing.objects.values_list("candidate__iam_user", flat=True))
+    assess(users, now=timezone.now(), cause=Cause.AWS, actor="sync")
+    client.force_login(person)
+
+    page = client.get("/settings/?long_lived_days=5").content.decode()
+    tabs = client.get("/candidates/").content.decode()
+
+    for name in ("Stuck", "Safe to deactivate", "Safe to delete"):
+        said = re.search(rf'<th scope="row">{name}</th><td class="number">(\d+)<', page)
+        assert said is not None
+        assert f"{name} <b>{said[1]}</b>" in tabs
+
+
+@pytest.mark.parametrize("asked", [{"claim_days": "14"}, {"claim_warning_days": "90"}])
+def test_lines_that_the_file_would_refuse_are_refused_here(reader: Client, asked: dict[str, str]) -> None:
+    answer = reader.get("/settings/", asked)
+
+    assert answer.status_code == 422
+    assert 'href="#id_claim_warning_days">claim_warning_days is not less than claim_days' in answer.content.decode()
 
 
 def test_the_rules_take_as_many_queries_however_many_there_are(
     reader: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(4):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(9):
             reader.get("/rules/")
         come_up(f"user-{number}", days=400)

@@ -7,7 +7,7 @@ two links to the same list are the same text. A value that means nothing here is
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
@@ -225,6 +225,13 @@ def filter_condition(
     if filters.likely in teams:
         condition &= LIKELY & Q(likely_team=filters.likely)
     return condition & _of_workload(filters.workload) & _by_time(filters, now)
+
+
+def condition_of(query: str, *, now: datetime) -> Q:
+    """Return which standings are in a list, by its query, that is about nobody's own teams and no account."""
+    asked, nobody = Filters.of(dict(parse_qsl(query))), Viewer(0, ())
+    in_view = view_conditions(viewer=nobody, now=now)[asked.shown_view]
+    return in_view & filter_condition(asked, accounts={}, teams={}, viewer=nobody, now=now)
 
 
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}

@@ -1,40 +1,40 @@
 """The limits of the organisation: what each does, how many it concerns today, and what another value would do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
-from iamdash.candidates.queries.filters import SAFE_TO_DEACTIVATE, SAFE_TO_DELETE, claim_lapses_soon
+from iamdash.candidates.queries.counts import exact_counts
+from iamdash.candidates.queries.filters import condition_of
 from iamdash.models import IamUser, Programme, Standing
+from iamdash.models.bulk import among
 from iamdash.rules.assess import assess
-from iamdash.rules.evidence import Assessment, Verdict
+from iamdash.rules.evidence import Verdict
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.keys import active_keys
 from iamdash.rules.reason import reason_for
+from iamdash.rules.stage import Stage
 from iamdash.standing.facts import facts_of
+from iamdash.standing.going_down import Reopening
+from iamdash.standing.row import row
 from iamdash.standing.thresholds import thresholds
 
 # So many IAM users are judged for a preview: more would make whoever asks wait for seconds.
 MOST_JUDGED = 1_000
-LONGEST = timedelta(days=36_500)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit of [thresholds]. `does` ends with its value in mind; `concerned`: so many now, None: not counted.
-
-    `query`: the list of them, "" where there is none.
-    """
+    """One limit of [thresholds]: what it `does`, how many it concerns now, and the list of them ("": there is none)."""
 
     name: str
     value: int
     unit: str
     usual: int
     does: str
-    concerned: int | None
+    concerned: int
     concerns: str
     query: str
 
@@ -68,101 +68,140 @@ class Preview:
         return "\n".join(("[thresholds]", *self.lines))
 
 
-DOES = {
-    "long_lived_days": "From this age on, an access key makes its IAM user a candidate.",
-    "grace_days": "For so long an active key may have no recorded use before it makes its IAM user a candidate.",
-    "stuck_days": "Longer than this in one stage, a candidate is stuck.",
-    "gone_confirm_minutes": "The second proof that an IAM user is gone comes so long after the first, at the earliest.",
-    "minimum_quiet_days": "A key has to be silent for so long, at the least, before it is safe to deactivate.",
-    "soak_days": "A key has to be Inactive for so long, at the least, before it is safe to delete.",
-    "claim_days": "A claim that nobody confirms lapses after so long.",
-    "claim_warning_days": "So long before it lapses, a claim is said to lapse soon.",
-    "exception_days": "An exception lasts so long at most; another one is another decision.",
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a limit does; and whom it concerns: a list by its query, where there is one, else a condition."""
+
+    does: str
+    concerns: str
+    query: str = ""
+    condition: Callable[[Programme, datetime], Q] | None = None
+
+
+ABOUT = {
+    "long_lived_days": _About(
+        "From this age on, an access key makes its IAM user a candidate.",
+        "open candidates have a key of that age",
+        condition=lambda programme, now: Q(
+            is_open=True, oldest_key_created_at__lte=now - timedelta(days=programme.long_lived_days)
+        ),
+    ),
+    "grace_days": _About(
+        "For so long an active key may have no recorded use before it makes its IAM user a candidate.",
+        "have active keys without a recorded use",
+        "view=open&used=none&keys=active",
+    ),
+    "stuck_days": _About("Longer than this in one stage, a candidate is stuck.", "are stuck", "view=stuck"),
+    "gone_confirm_minutes": _About(
+        "The second proof that an IAM user is gone comes so long after the first, at the earliest.",
+        "candidates wait for the second proof",
+        condition=lambda _programme, _now: Q(
+            candidate__iam_user__gone_at__isnull=False, candidate__iam_user__gone_confirmed_at=None
+        ),
+    ),
+    "minimum_quiet_days": _About(
+        "A key has to be silent for so long, at the least, before it is safe to deactivate.",
+        "are safe to deactivate",
+        "view=safe-to-deactivate",
+    ),
+    "soak_days": _About(
+        "A key has to be Inactive for so long, at the least, before it is safe to delete.",
+        "are safe to delete",
+        "view=safe-to-delete",
+    ),
+    "claim_days": _About(
+        "A claim that nobody confirms lapses after so long.",
+        "open candidates are claimed",
+        condition=lambda _programme, _now: Q(is_open=True, owner_team__isnull=False),
+    ),
+    "claim_warning_days": _About(
+        "So long before it lapses, a claim is said to lapse soon.", "claims lapse soon", "claim=lapsing"
+    ),
+    "exception_days": _About(
+        "An exception lasts so long at most; another one is another decision.", "have an exception", "view=exceptions"
+    ),
 }
 # What the rules are not asked about: a preview would show nothing.
-NOT_PREVIEWED = ("gone_confirm_minutes", "claim_warning_days", "exception_days")
+NOT_PREVIEWED = ("gone_confirm_minutes", "exception_days")
 
 
 def limits(now: datetime) -> tuple[Limit, ...]:
-    """Return every limit with what it concerns today. Three queries."""
-    programme = Programme.objects.filter(pk=1).first() or Programme()
-    concerned = _concerned(programme, now)
-    found = []
-    for name, does in DOES.items():
-        count, words, query = concerned[name]
-        usual = getattr(Programme(), name)
-        unit = "minutes" if name.endswith("minutes") else "days"
-        found.append(Limit(name, getattr(programme, name), unit, usual, does, count, words, query))
-    return tuple(found)
-
-
-def _concerned(programme: Programme, now: datetime) -> dict[str, tuple[int, str, str]]:
-    """Return what each limit concerns now: how many, in words, and the list of them."""
-    old = Q(is_open=True, oldest_key_created_at__lte=now - min(timedelta(days=programme.long_lived_days), LONGEST))
-    unused = Q(is_open=True, last_used_at=None, use_unread=False, active_keys__gt=0)
-    counts = Standing.objects.aggregate(
-        old=Count("pk", filter=old),
-        unused=Count("pk", filter=unused),
-        stuck=Count("pk", filter=Q(is_open=True, stuck_from__lte=now)),
-        safe_to_deactivate=Count("pk", filter=SAFE_TO_DEACTIVATE),
-        safe_to_delete=Count("pk", filter=SAFE_TO_DELETE),
-        claimed=Count("pk", filter=Q(is_open=True, owner_team__isnull=False)),
-        lapsing=Count("pk", filter=claim_lapses_soon(now)),
-        excepted=Count("pk", filter=Q(exception_until__isnull=False)),
+    """Return every limit with what it concerns today. Two queries."""
+    programme, usual = Programme.objects.filter(pk=1).first() or Programme(), Programme()
+    numbers = exact_counts(
+        {
+            name: about.condition(programme, now) if about.condition else condition_of(about.query, now=now)
+            for name, about in ABOUT.items()
+        }
     )
-    unconfirmed = IamUser.objects.filter(gone_at__isnull=False, gone_confirmed_at=None).count()
-    return {
-        "long_lived_days": (counts["old"], "open candidates have a key of that age", ""),
-        "grace_days": (counts["unused"], "open candidates have active keys without a recorded use", "used=none"),
-        "stuck_days": (counts["stuck"], "are stuck", "view=stuck"),
-        "gone_confirm_minutes": (unconfirmed, "IAM users wait for the second proof", ""),
-        "minimum_quiet_days": (counts["safe_to_deactivate"], "are safe to deactivate", "view=safe-to-deactivate"),
-        "soak_days": (counts["safe_to_delete"], "are safe to delete", "view=safe-to-delete"),
-        "claim_days": (counts["claimed"], "open candidates are claimed", ""),
-        "claim_warning_days": (counts["lapsing"], "claims lapse soon", "claim=lapsing"),
-        "exception_days": (counts["excepted"], "have an exception", "view=exceptions"),
-    }
+    return tuple(
+        Limit(
+            name=name,
+            value=getattr(programme, name),
+            unit="minutes" if name.endswith("minutes") else "days",
+            usual=getattr(usual, name),
+            does=about.does,
+            concerned=numbers[name],
+            concerns=about.concerns,
+            query=about.query,
+        )
+        for name, about in ABOUT.items()
+    )
+
+
+# What a preview counts, as the lists of the same names do.
+COUNTED: Mapping[str, Callable[[Standing, datetime], bool]] = {
+    "Candidates": lambda _row, _now: True,
+    "Claimed": lambda row, _now: row.is_open and row.owner_team_id is not None,
+    "Claims that lapse soon": lambda row, now: (
+        row.is_open and _has_come(row.claim_warned_at, now) and not _has_come(row.claim_lapses_at, now)
+    ),
+    "Stuck": lambda row, now: row.is_open and _has_come(row.stuck_from, now),
+    "Safe to deactivate": lambda row, _now: (
+        row.is_open and row.safe_to_deactivate == Verdict.YES and row.active_keys > 0
+    ),
+    "Safe to delete": lambda row, _now: row.is_open and row.safe_to_delete == Verdict.YES,
+}
 
 
 def preview(changes: Mapping[str, Any], *, now: datetime) -> Preview:
-    """Return what these values would do, if they stood in the file today."""
-    current = thresholds()
-    changed = replace(current, **changes)
+    """Return what these values would do, if they stood in the file today, each in the place of another one."""
+    in_force = thresholds()
     ids = list(IamUser.objects.filter(gone_confirmed_at=None).order_by("pk").values_list("pk", flat=True))
-    step = -(-len(ids) // MOST_JUDGED) or 1
-    facts = list(facts_of(ids[::step]).values())
-    before, after = (_counted(facts, limits, now) for limits in (current, changed))
-    usual = {name: getattr(current, name) for name in changes}
+    facts = facts_of(ids[:: -(-len(ids) // MOST_JUDGED) or 1])
+    steps_back = _steps_back(facts)
+    before, after = (
+        list(_judged(facts, steps_back, limits, now)) for limits in (in_force, replace(in_force, **changes))
+    )
     return Preview(
-        effects=tuple(Effect(what, before[what], after[what]) for what in before),
+        effects=tuple(
+            Effect(what, sum(holds(row, now) for row in before), sum(holds(row, now) for row in after))
+            for what, holds in COUNTED.items()
+        ),
         judged=len(facts),
         of=len(ids),
-        lines=tuple(f"{name} = {value}" for name, value in changes.items() if value != usual[name]),
+        lines=tuple(f"{name} = {value}" for name, value in changes.items()),
     )
 
 
-def _counted(facts: Sequence[CandidateFacts], limits: Thresholds, now: datetime) -> dict[str, int]:
-    judged = list(_judged(facts, limits, now))
-    yes = Verdict.YES
-    return {
-        "Candidates": len(judged),
-        "Stuck": sum(found.is_open and found.stuck_from is not None and found.stuck_from <= now for _, found in judged),
-        "Safe to deactivate": sum(
-            found.is_open and found.safe_to_deactivate.answer is yes and bool(active_keys(theirs))
-            for theirs, found in judged
-        ),
-        "Safe to delete": sum(found.is_open and found.safe_to_delete.answer is yes for _, found in judged),
-        "Claimed": sum(found.claim_lapses_at is not None and found.claim_lapses_at > now for _, found in judged),
-    }
+def _has_come(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
+
+
+def _steps_back(iam_user_ids: Collection[int]) -> dict[int, Reopening]:
+    """Return the step back that each candidate carries, which is no matter of limits."""
+    stored = Standing.objects.filter(candidate__iam_user__in=among(iam_user_ids), reopened_at__isnull=False)
+    columns = stored.values_list("candidate__iam_user", "reopened_at", "fell_from")
+    return {pk: Reopening(at, Stage(fell_from) if fell_from else None) for pk, at, fell_from in columns}
 
 
 def _judged(
-    facts: Sequence[CandidateFacts], limits: Thresholds, now: datetime
-) -> Iterator[tuple[CandidateFacts, Assessment]]:
-    """Yield who is a candidate by these limits, or has been one, with the rules' answer."""
-    for theirs in facts:
-        if theirs.opened_at is not None:
-            yield theirs, assess(theirs, thresholds=limits, now=now)
-        elif reason_for(theirs, thresholds=limits, now=now) is not None:
-            opened = replace(theirs, opened_at=now)
-            yield opened, assess(opened, thresholds=limits, now=now)
+    facts: Mapping[int, CandidateFacts], steps_back: Mapping[int, Reopening], limits: Thresholds, now: datetime
+) -> Iterator[Standing]:
+    """Yield the answer for whoever is a candidate by these limits, or has been one: rows that are never saved."""
+    for pk, theirs in facts.items():
+        if theirs.opened_at is None and reason_for(theirs, thresholds=limits, now=now) is None:
+            continue
+        opened = replace(theirs, opened_at=theirs.opened_at or now)
+        assessment = assess(opened, thresholds=limits, now=now)
+        yield row(0, opened, assessment, thresholds=limits, step_back=steps_back.get(pk, Reopening()))

@@ -1,15 +1,12 @@
 """Every rule of the organisation in words, each with how many it concerns today."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, Q
-
+from iamdash.candidates.queries.counts import exact_counts
+from iamdash.candidates.queries.filters import condition_of
 from iamdash.candidates.queries.limits import Limit, limits
 from iamdash.candidates.queries.ownership_rules import RuleOfOwnership, rules_of_ownership
-from iamdash.models import Standing
 from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
@@ -33,19 +30,17 @@ SEEN_BY = {
     Stage.DEACTIVATED: "iam:ListAccessKeys",
     Stage.DELETED: "iam:GetUser",
 }
-# Whom the numbers of a column are of. A stage of the ladder has its own, the last one those that are no longer open.
-OF = {"stage": Q(), "candidate__route": Q(is_open=True), "risk": Q(is_open=True)}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule with the open candidates that it concerns. `query`: the list of them."""
+    """A rule: what it says, who has seen it, and how many candidates it concerns. `query`: the list of them."""
 
     name: str
-    says: str
-    source: str
-    concerned: int
     query: str
+    says: str = ""
+    source: str = ""
+    concerned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +57,28 @@ class RulesPage:
 
 
 def rules_page(now: datetime) -> RulesPage:
-    """Return the page's data. Nine queries."""
+    """Return the page's data. Six queries."""
     in_force = thresholds()
-    stages, routes, risks = (_counts(column) for column in ("stage", "candidate__route", "risk"))
+    rules = {"stages": _stages(), "routes": _routes(), "risks": _risks()}
+    numbers = exact_counts({rule.query: condition_of(rule.query, now=now) for some in rules.values() for rule in some})
     return RulesPage(
-        stages=tuple(_stage(stage, stages) for stage in Stage),
+        **{name: tuple(replace(rule, concerned=numbers[rule.query]) for rule in some) for name, some in rules.items()},
         limits=limits(now),
         ownership=rules_of_ownership(in_force.ownership),
-        routes=tuple(
-            Rule(route.label, _needs(route), "", routes.get(route.value, 0), f"route={route.value}") for route in Route
-        ),
-        risks=tuple(Rule(risk.label, "", "", risks.get(risk.value, 0), f"risk={risk.slug}") for risk in reversed(Risk)),
         environments=in_force.environments,
         vendors=vendors(),
     )
 
 
-def _counts(column: str) -> Mapping[Any, int]:
-    """Return the number of candidates by what stands in a column: of those that are open, and of the Deleted."""
-    counted = Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED)).order_by()
-    return dict(counted.values_list(column).annotate(counted=Count("pk", filter=OF[column])))
+def _stages() -> list[Rule]:
+    queries = {stage: f"stage={stage.slug}" for stage in Stage} | {Stage.DELETED: "view=deleted"}
+    return [Rule(stage.label, queries[stage], HOLDS_WHEN[stage], SEEN_BY[stage]) for stage in Stage]
 
 
-def _stage(stage: Stage, counts: Mapping[int, int]) -> Rule:
-    query = "view=deleted" if stage is Stage.DELETED else f"stage={stage.slug}"
-    return Rule(stage.label, HOLDS_WHEN[stage], SEEN_BY[stage], counts.get(stage, 0), query)
+def _routes() -> list[Rule]:
+    says = {True: "A role takes over.", False: "No role is needed: the waiting time takes its place."}
+    return [Rule(route.label, f"route={route.value}", says[route.needs_role]) for route in Route]
 
 
-def _needs(route: Route) -> str:
-    return "A role takes over." if route.needs_role else "No role is needed: the waiting time takes its place."
+def _risks() -> list[Rule]:
+    return [Rule(risk.label, f"risk={risk.slug}") for risk in reversed(Risk)]
