@@ -18,20 +18,17 @@ from iamdash.views.access import back_to, person_of
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list that the form came from."""
-    filters = Filters.of(dict(parse_qsl(request.POST.get("query", ""))))
-    here = f"{reverse('candidates')}?{filters.query()}"
+    query = Filters.of(dict(parse_qsl(request.POST.get("query", "")))).query()
     team = Team.objects.in_bulk().get(request.POST.get("team", ""))
     try:
-        view = actions.saved_view.save(
-            filters=filters, name=request.POST.get("name", ""), team=team, by=person_of(request)
-        )
+        view = actions.saved_view.save(query=query, name=request.POST.get("name", ""), team=team, by=person_of(request))
     except actions.NotPermitted as refused:
         raise PermissionDenied(refused.sentence) from refused
     except actions.Refused as refused:
         messages.error(request, refused.sentence)
     else:
         messages.success(request, f"Kept as “{view}”. It is under Views{f', for {team} too' if team else ''}.")
-    return redirect(here)
+    return redirect(f"{reverse('candidates')}?{query}")
 
 
 @require_POST

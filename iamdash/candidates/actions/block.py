@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from iamdash.candidates.actions.change import is_deleted, locked, require, storable, tell
+from iamdash.candidates.actions.change import Line, is_deleted, locked, require, storable, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.rules.exception import Waiting, blocked_words
@@ -32,7 +32,7 @@ def block(*, candidate: Candidate, waits_for: Waiting, words: str, review_on: da
     fresh.save(update_fields=FIELDS)
     because = f": {said[1]}" if said[1] else "."
     sentence = f"{by} said: {blocked_words(waits_for, day_in_words(review_on))}{because}"
-    tell(fresh, by=by, now=now, kind="candidate.blocked", sentence=sentence, before=before, after=_as_it_was(fresh))
+    tell(Line(fresh, "candidate.blocked", sentence, before, _as_it_was(fresh)), by=by, now=now)
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def unblock(*, candidate: Candidate, by: Person, now: datetime) -> None:
     before = _as_it_was(fresh)
     fresh.blocked_by, fresh.blocked_words, fresh.block_review_on = "", "", None
     fresh.save(update_fields=FIELDS)
-    tell(fresh, by=by, now=now, kind="candidate.unblocked", sentence=f"{by} said: no longer blocked.", before=before)
+    tell(Line(fresh, "candidate.unblocked", f"{by} said: no longer blocked.", before), by=by, now=now)
 
 
 FIELDS = ["blocked_by", "blocked_words", "block_review_on"]

@@ -85,19 +85,10 @@ def finish(
     finish_all([Line(candidate, kind, sentence, before, after)], actor=by.email, now=now, affected=affected)
 
 
-def tell(
-    candidate: Candidate,
-    *,
-    by: Person,
-    now: datetime,
-    kind: str,
-    sentence: str,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
+def tell(line: Line, *, by: Person, now: datetime) -> None:
     """Write the line of an action that changes nothing the rules know of, and let the list find what was said."""
-    write_lines([Line(candidate, kind, sentence, before, after)], actor=by.email, now=now)
-    entries.refresh([candidate.iam_user_id])
+    write_lines([line], actor=by.email, now=now)
+    entries.refresh([line.candidate.iam_user_id])
 
 
 def finish_all(lines: Collection[Line], *, actor: str, now: datetime, affected: Iterable[int] = ()) -> None:

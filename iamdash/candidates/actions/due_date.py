@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from iamdash.candidates.actions.change import locked, require, tell
+from iamdash.candidates.actions.change import Line, locked, require, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.rules.sentence import day_in_words
@@ -24,15 +24,13 @@ def set_due_date(*, candidate: Candidate, due_on: date | None, by: Person, now: 
     if due_on and due_on < timezone.localdate(now):
         sentence = f"{day_in_words(due_on)} is in the past. Choose today or a later day, or leave it empty."
         raise Refused(sentence, field="due_on")
-    before = {"due_on": fresh.due_on.isoformat()} if fresh.due_on else None
-    fresh.due_on = due_on
-    fresh.save(update_fields=["due_on"])
-    tell(
+    line = Line(
         fresh,
-        by=by,
-        now=now,
-        kind="candidate.due_date_set" if due_on else "candidate.due_date_cleared",
-        sentence=f"{by} set the due date to {day_in_words(due_on)}." if due_on else f"{by} cleared the due date.",
-        before=before,
+        "candidate.due_date_set" if due_on else "candidate.due_date_cleared",
+        f"{by} set the due date to {day_in_words(due_on)}." if due_on else f"{by} cleared the due date.",
+        before={"due_on": fresh.due_on.isoformat()} if fresh.due_on else None,
         after={"due_on": due_on.isoformat()} if due_on else None,
     )
+    fresh.due_on = due_on
+    fresh.save(update_fields=["due_on"])
+    tell(line, by=by, now=now)

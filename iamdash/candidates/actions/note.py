@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.change import locked_even_if_closed, require, storable, tell
+from iamdash.candidates.actions.change import Line, locked_even_if_closed, require, storable, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Note, Person
 
@@ -18,12 +18,6 @@ def write_note(*, candidate: Candidate, body: str, by: Person, now: datetime) ->
         raise Refused("The note is empty. Write something first.")
     fresh = locked_even_if_closed(candidate)
     note = Note.objects.create(candidate=fresh, body=words, written_at=now, written_by=by)
-    tell(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.note_written",
-        sentence=f"{by} wrote a note.",
-        after={"note": note.pk},
-    )
+    line = Line(fresh, "candidate.note_written", f"{by} wrote a note.", after={"note": note.pk})
+    tell(line, by=by, now=now)
     return note

@@ -4,15 +4,14 @@ from django.db import transaction
 
 from iamdash.candidates.actions.change import storable
 from iamdash.candidates.actions.errors import NotPermitted, Refused
-from iamdash.candidates.queries.filters import Filters
 from iamdash.models import Membership, Person, SavedView, Team
 
 LONGEST_NAME = SavedView._meta.get_field("name").max_length or 0
 
 
 @transaction.atomic
-def save(*, filters: Filters, name: str, team: Team | None, by: Person) -> SavedView:
-    """Keep a list under a name, in the place of an earlier one of that name. `team`: who sees it too.
+def save(*, query: str, name: str, team: Team | None, by: Person) -> SavedView:
+    """Keep a list, by its canonical query, in the place of an earlier one of that name. `team`: who sees it too.
 
     Raises Refused for a name that is none, and NotPermitted for a team that `by` is not in.
     """
@@ -23,7 +22,6 @@ def save(*, filters: Filters, name: str, team: Team | None, by: Person) -> Saved
         raise Refused(f"The name has {len(words):,} characters. Shorten it to {LONGEST_NAME}.", field="name")
     if team and not Membership.objects.filter(team=team, person=by).exists():
         raise NotPermitted(f"Only members of {team} may share a view with it.")
-    query = filters.query()
     view, _ = SavedView.objects.update_or_create(person=by, name=words, defaults={"query": query, "team": team})
     return view
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from iamdash.candidates.actions.address import checked_address
-from iamdash.candidates.actions.change import locked, require, tell
+from iamdash.candidates.actions.change import Line, locked, require, tell
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person, TrackerLink
 
@@ -23,14 +23,7 @@ def link_tracker(*, candidate: Candidate, url: str, by: Person, now: datetime) -
     if standing_link:
         return standing_link
     link = TrackerLink.objects.create(candidate=fresh, url=address, linked_at=now, linked_by=by)
-    tell(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.tracker_linked",
-        sentence=f"{by} linked {address}",
-        after={"url": address},
-    )
+    tell(Line(fresh, "candidate.tracker_linked", f"{by} linked {address}", after={"url": address}), by=by, now=now)
     return link
 
 
@@ -49,11 +42,5 @@ def remove_tracker(*, candidate: Candidate, tracker_link: TrackerLink, by: Perso
         return
     link.removed_at = now
     link.save(update_fields=["removed_at"])
-    tell(
-        fresh,
-        by=by,
-        now=now,
-        kind="candidate.tracker_removed",
-        sentence=f"{by} removed the link {link.url}",
-        before={"url": link.url},
-    )
+    line = Line(fresh, "candidate.tracker_removed", f"{by} removed the link {link.url}", before={"url": link.url})
+    tell(line, by=by, now=now)
