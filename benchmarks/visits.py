@@ -6,7 +6,7 @@ Through the whole of Django: middleware, view, queries and template, and neither
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 
 import django
@@ -14,6 +14,7 @@ from django.db import connection
 
 # A table of so many rows should not be read whole for a page.
 LARGE = 10_000
+LIST = "/candidates/"
 READ_WHOLE = "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE n_live_tup >= %s"
 
 
@@ -66,26 +67,38 @@ def _read_whole() -> Mapping[str, int]:
 
 def addresses_of(membership: object) -> Iterator[tuple[str, str]]:
     """Yield a name and the address of every page to visit: every view, filter and order of the list among them."""
-    from iamdash.candidates.queries.filters import AGES, KEYS, RISKS, STAGES, USED, VIEWS
-    from iamdash.candidates.queries.order import SORTS
-    from iamdash.models import AccessKey, AwsAccount, IamRole, Standing
+    from iamdash.models import AwsAccount, Standing
 
-    a_list = "/candidates/"
     account = AwsAccount.objects.order_by("pk")[2]
-    candidate = Standing.objects.filter(is_open=True, owner_team__isnull=False).order_by("pk")[2]
+    standing = Standing.objects.filter(is_open=True, owner_team__isnull=False).order_by("pk")[2]
+    workload = f"/workloads/{standing.candidate.workload_id}/"
     yield "overview", "/"
     yield "overview, my teams", "/?scope=mine"
     yield "overview, an account", f"/?scope={account.pk}"
     yield "overview, by account", "/?by=account"
     yield "overview, by route", "/?by=route"
+    yield "teams", "/teams/"
+    yield "a team", f"/teams/{standing.owner_team_id}/"
     yield "accounts", "/accounts/"
     yield "an account", f"/accounts/{account.pk}/"
-    yield "a candidate", f"{a_list}{candidate.pk}/"
+    yield "a candidate", f"{LIST}{standing.pk}/"
+    yield from _filtered({"account": [account.pk], "team": [membership.team_id, "mine", "none"]})
+    yield from _searches(standing.candidate.iam_user.user_name)
+    yield from _by_workload()
+    yield "a workload", workload
+    yield "a workload, another looked for", f"{workload}?find=uploader"
+    yield "list, last", f"{LIST}?before=end"
+    yield "list, everything by user, deep", f"{LIST}?view=everything&sort=user&after={standing.pk}"
+
+
+def _filtered(choices: Mapping[str, Iterable[object]]) -> Iterator[tuple[str, str]]:
+    """Yield the list in every view, by every filter and in every order."""
+    from iamdash.candidates.queries.filters import AGES, KEYS, RISKS, STAGES, USED, VIEWS
+    from iamdash.candidates.queries.order import SORTS
+
     for view in VIEWS:
-        yield f"list, {view}", a_list if view == "open" else f"{a_list}?view={view}"
-    choices = {
-        "account": [account.pk],
-        "team": [membership.team_id, "mine", "none"],
+        yield f"list, {view}", LIST if view == "open" else f"{LIST}?view={view}"
+    always = {
         "stage": STAGES,
         "risk": RISKS,
         "route": ["service_role", "none"],
@@ -94,33 +107,42 @@ def addresses_of(membership: object) -> Iterator[tuple[str, str]]:
         "age": AGES,
         "opened": ["week"],
     }
-    for name, values in choices.items():
+    for name, values in {**choices, **always}.items():
         for value in values:
-            yield f"list, {name}={value if name != 'account' else '…'}", f"{a_list}?{name}={value}"
+            yield f"list, {name}={value if name != 'account' else '…'}", f"{LIST}?{name}={value}"
     for sort in SORTS:
         for direction in ("", "-"):
             if direction + sort != "-risk":
-                yield f"list, sort={direction}{sort}", f"{a_list}?sort={direction}{sort}"
-    name, key = candidate.candidate.iam_user.user_name, AccessKey.objects.order_by("-pk")[0]
-    role = IamRole.objects.order_by("-pk")[0].role_name
-    words = {"a user": name, "a common word": "uploader", "two words": "payment+s3", "a key": key.access_key_id}
-    words |= {"two letters": "ci", "two rare letters": "qx", "one letter": "s", "a role": role, "no match": "zqxjk"}
+                yield f"list, sort={direction}{sort}", f"{LIST}?sort={direction}{sort}"
+
+
+def _searches(user_name: str) -> Iterator[tuple[str, str]]:
+    from iamdash.models import AccessKey, IamRole
+
+    words = {
+        "a user": user_name,
+        "a common word": "uploader",
+        "two words": "payment+s3",
+        "a key": AccessKey.objects.order_by("-pk")[0].access_key_id,
+        "two letters": "ci",
+        "two rare letters": "qx",
+        "one letter": "s",
+        "a role": IamRole.objects.order_by("-pk")[0].role_name,
+        "no match": "zqxjk",
+    }
     for what, word in words.items():
-        yield f"search, {what}", f"{a_list}?q={word}"
-    yield "search, a common word among open", f"{a_list}?view=open&q=uploader"
+        yield f"search, {what}", f"{LIST}?q={word}"
+    yield "search, a common word among open", f"{LIST}?view=open&q=uploader"
+
+
+def _by_workload() -> Iterator[tuple[str, str]]:
     for view in ("open", "everything", "unclaimed", "deleted"):
-        yield (
-            f"list, {view} by workload",
-            f"{a_list}?view={view}&by=workload" if view != "open" else f"{a_list}?by=workload",
-        )
+        narrowed = "" if view == "open" else f"view={view}&"
+        yield f"list, {view} by workload", f"{LIST}?{narrowed}by=workload"
     for sort in ("user", "-owner", "used"):
-        yield f"list by workload, sort={sort}", f"{a_list}?sort={sort}&by=workload"
-    yield "list by workload, a common word", f"{a_list}?q=uploader&by=workload"
-    yield "list by workload, last", f"{a_list}?by=workload&before=end"
-    yield "a workload", f"/workloads/{candidate.candidate.workload_id}/"
-    yield "a workload, another looked for", f"/workloads/{candidate.candidate.workload_id}/?find=uploader"
-    yield "list, last", f"{a_list}?before=end"
-    yield "list, everything by user, deep", f"{a_list}?view=everything&sort=user&after={candidate.pk}"
+        yield f"list by workload, sort={sort}", f"{LIST}?sort={sort}&by=workload"
+    yield "list by workload, a common word", f"{LIST}?q=uploader&by=workload"
+    yield "list by workload, last", f"{LIST}?by=workload&before=end"
 
 
 if __name__ == "__main__":

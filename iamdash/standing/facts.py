@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
-from iamdash.models import AccessKey, Claim, ExceptionGrant, IamUser, OtherCredential
+from iamdash.models import AccessKey, Candidate, Claim, ExceptionGrant, IamUser, OtherCredential
 from iamdash.models.bulk import among
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import (
@@ -49,7 +50,6 @@ def _freshness(rows: Rows) -> dict[str, Freshness]:
 def _facts(
     iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Freshness], recreates_candidate: int | None
 ) -> CandidateFacts:
-    candidate = getattr(iam_user, "candidate", None)
     fresh = freshness_by_account.get(iam_user.aws_account_id, Freshness())
     agreed_at = fresh.agreed_directly.get(iam_user.unique_id)
     read_at = newest([iam_user.keys_read_at, agreed_at])
@@ -74,18 +74,14 @@ def _facts(
         gone_at=iam_user.gone_at,
         gone_confirmed_at=iam_user.gone_confirmed_at,
         account_readable=iam_user.aws_account_id in rows.known_account_ids,
-        opened_at=candidate.opened_at if candidate else None,
-        route=Route(candidate.route) if candidate and candidate.route else None,
-        route_chosen_at=candidate.route_chosen_at if candidate else None,
+        **_of_candidate(getattr(iam_user, "candidate", None)),
         claim=_claim_facts(rows.claims.get(iam_user.pk)),
         replacements=replacement_facts(iam_user.pk, rows.links, freshness_by_account),
         ever_had_key=bool(access_keys),
-        closed_at=candidate.closed_at if candidate else None,
         terraform_hint=made_by_terraform(iam_user.tags),
         known_account_ids=rows.known_account_ids,
         gone_keys_ended_at=newest([_ended_at(key) for key in access_keys if key.gone_at is not None]),
         recreates_candidate=recreates_candidate,
-        cadence=Cadence(candidate.cadence).period if candidate and candidate.cadence else None,
         path=iam_user.path,
         groups=tuple(iam_user.groups),
         password_last_used_at=iam_user.password_last_used_at,
@@ -98,6 +94,19 @@ def _facts(
         exception_until=_exception_until(rows.exceptions[iam_user.pk]),
         teams=rows.teams,
     )
+
+
+def _of_candidate(candidate: Candidate | None) -> dict[str, Any]:
+    """Return what stands on the candidate itself; of an IAM user that is none, nothing was said."""
+    if candidate is None:
+        return {"opened_at": None, "route": None, "route_chosen_at": None, "closed_at": None, "cadence": None}
+    return {
+        "opened_at": candidate.opened_at,
+        "route": Route(candidate.route) if candidate.route else None,
+        "route_chosen_at": candidate.route_chosen_at,
+        "closed_at": candidate.closed_at,
+        "cadence": Cadence(candidate.cadence).period if candidate.cadence else None,
+    }
 
 
 def _credential_facts(row: OtherCredential) -> CredentialFacts:

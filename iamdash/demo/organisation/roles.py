@@ -52,6 +52,13 @@ def _of_environment(account: Account) -> list[RolePlan]:
             *(account, f"{env}-map-tiles", trusts.pods("apps", "map-tiles", tag_session=False), ("map-tiles",), 95),
             pods=("apps", "map-tiles"),
         ),
+        *_by_irsa(account, env),
+        *_of_services(account, env),
+    ]
+
+
+def _by_irsa(account: Account, env: str) -> list[RolePlan]:
+    return [
         RolePlan(account, f"{env}-sitemaps", trusts.irsa(account, "apps", "sitemap-generator"), ("sitemaps",), 260),
         RolePlan(
             *(account, f"{env}-metrics", trusts.irsa(account, "monitoring", "metrics-exporter"), ("metrics",), 330),
@@ -70,6 +77,11 @@ def _of_environment(account: Account) -> list[RolePlan]:
             minutes(35, "secretsmanager"),
         ),
         RolePlan(account, f"{env}-disruption-feed", trusts.irsa(account, "apps", "disruption-feed"), (), 80),
+    ]
+
+
+def _of_services(account: Account, env: str) -> list[RolePlan]:
+    return [
         RolePlan(
             *(
                 account,
