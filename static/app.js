@@ -78,6 +78,11 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:afterSwap", showTickAll);
 showTickAll();
 
+// Tabs that do not all fit on a phone: a browser leaves one in focus half out of view.
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest(".views, .places")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
 // One key each, where base.html has their help. They rest while somebody types, or holds another key down.
 function row(step = 0) {
   const rows = [...document.querySelectorAll("tr[id^=row-]")];

@@ -17,8 +17,6 @@ from tests.browser.chromium import NoChromiumError, find
 
 FLAGS = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The one rule that another theme can break, as a theme changes nothing but colours.
-CONTRAST = "color-contrast"
 WIDE = (1280, 900)
 NARROW = (390, 844)
 
@@ -108,15 +106,15 @@ def open_page(browser: Browser, live_server: LiveServer, complaints: list[str]) 
 
 
 @pytest.fixture(scope="session")
-def violations() -> Callable[..., list[str]]:
-    """What axe-core says against a page, by WCAG 2.2 AA and its best practices, or by one rule alone."""
+def violations() -> Callable[[Page], list[str]]:
+    """What axe-core says against a page, by WCAG 2.2 AA and its best practices."""
     source = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
-    def violations(page: Page, rule: str | None = None) -> list[str]:
+    def violations(page: Page) -> list[str]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(source)  # evaluated by the debugger, which no content security policy hinders
         # The nodes of what passes are many, and nobody reads them.
-        options = {"runOnly": [rule] if rule else ACCESSIBILITY_RULES, "resultTypes": ["violations"]}
+        options = {"runOnly": ACCESSIBILITY_RULES, "resultTypes": ["violations"]}
         result = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
         return [f"{each['id']}: {each['help']}: {node['html']}" for each in result for node in each["nodes"]]
 
@@ -124,7 +122,7 @@ def violations() -> Callable[..., list[str]]:
 
 
 @pytest.fixture(scope="session")
-def assert_accessible(violations: Callable[..., list[str]]) -> Callable[[Page], None]:
+def assert_accessible(violations: Callable[[Page], list[str]]) -> Callable[[Page], None]:
     """Checks that nothing is to be said against a page."""
 
     def assert_accessible(page: Page) -> None:
