@@ -98,7 +98,12 @@ const shortcuts = {
   j: () => row(1)?.querySelector(".name").focus(),
   k: () => row(-1)?.querySelector(".name").focus(),
   x: () => row()?.querySelector(".pick input")?.click(),
-  c: () => (row() ? row().querySelector(".action button")?.click() : document.querySelector("#claim-send")?.focus()),
+  c: () => {
+    // Of several teams one has to be chosen: that opens the menu of them.
+    const claim = row()?.querySelector(".action :is(summary, button)") ?? document.querySelector("#claim-send");
+    claim?.focus();
+    if (row()) claim?.click();
+  },
   o: () => row()?.querySelector(".name").click(),
   "?": () => document.querySelector("#shortcuts").togglePopover(),
 };

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iamdash.models import Claim, Person
+from iamdash.models import Claim, Person, Team
 from tests.browser.believable import organisation
 from tests.browser.conftest import OpenPage
 
@@ -62,3 +62,19 @@ def test_a_row_is_claimed_and_opened(open_page: OpenPage, priya: Person) -> None
 
     page.wait_for_url("**/candidates/*/")
     assert page.get_by_role("heading", level=1).inner_text() == name
+
+
+def test_who_is_in_several_teams_chooses_one(open_page: OpenPage, priya: Person) -> None:
+    Team.objects.get(slug="data").admit(priya)
+    page = open_page("/candidates/?view=unclaimed", person=priya)
+    before = Claim.objects.count()
+
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.keyboard.press("Tab")
+
+    assert page.locator(":focus").inner_text().startswith("for ")
+    assert Claim.objects.count() == before
+    page.keyboard.press("Enter")
+    page.get_by_text("is yours").wait_for()
+    assert Claim.objects.count() == before + 1
