@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
+# English in every locale, and several times faster than `strftime`: a list tells two hundred moments.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -49,8 +52,7 @@ class _Moment:
         if style == "days":
             return count_days((self.now - self.at).days)
         local = self.at.astimezone(self.zone)
-        day = f"{local.day} {local:%b %Y}"
-        return day if style == "day" else f"{day}, {local:%H:%M}"
+        return day_in_words(local) if style == "day" else time_in_words(local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,12 @@ def ago(at: datetime, *, now: datetime) -> str:
 
 def day_in_words(day: date) -> str:
     """Return "3 Mar 2027"."""
-    return f"{day.day} {day:%b %Y}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def time_in_words(local: datetime) -> str:
+    """Return "3 Mar 2027, 09:05"."""
+    return f"{day_in_words(local)}, {local.hour:02}:{local.minute:02}"
 
 
 def count_days(number: int) -> str:

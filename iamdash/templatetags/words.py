@@ -23,7 +23,7 @@ from iamdash.candidates.queries.exceptions import Flag
 from iamdash.candidates.queries.list_controls import Choice
 from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.rules.risk import Risk
-from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words
+from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words, time_in_words
 from iamdash.rules.stage import Stage
 
 register = template.Library()
@@ -34,17 +34,18 @@ RISK_TONES = {Risk.CRITICAL: "red", Risk.HIGH: "amber", Risk.MEDIUM: "", Risk.LO
 @register.simple_tag(takes_context=True)
 def when(context: Context, at: datetime, style: str = "ago") -> SafeString:
     """Return a `<time>`: how long ago ("ago"), the day ("day") or day and time ("moment"); the whole in its title."""
-    local = timezone.localtime(at)
-    whole = f"{local.day} {local:%b %Y, %H:%M %Z}"
-    words = {"ago": lambda: ago(at, now=context["now"]), "day": lambda: day_in_words(local), "moment": lambda: whole}
-    return _time(at, whole, words[style]())
+    local = _local(at)
+    whole = f"{time_in_words(local)} {local.tzname()}"
+    if style == "ago":
+        return _time(at, whole, ago(at, now=context["now"]))
+    return _time(at, whole, {"day": day_in_words(local), "moment": whole}[style])
 
 
 @register.simple_tag(takes_context=True)
 def days_since(context: Context, at: datetime) -> SafeString:
     """Return a `<time>` with the whole days since `at`: "1,893 days"."""
     words = count_days((context["now"] - at).days)
-    return _time(at, f"since {day_in_words(timezone.localtime(at))}", words)
+    return _time(at, f"since {day_in_words(_local(at))}", words)
 
 
 @register.simple_tag(takes_context=True)
@@ -53,21 +54,20 @@ def flag(context: Context, said: Flag | None) -> SafeString:
     if said is None:
         return SafeString()
     time = when(context, said.at) if said.at else days_since(context, said.since) if said.since else ""
-    return format_html(
-        '<span class="{}">{}{}{}</span>', f"tag {said.tone}".strip(), said.text, " " if time else "", time
-    )
+    words = f"{escape(said.text)} {time}" if time else escape(said.text)
+    return SafeString(f'<span class="{f"tag {said.tone}".strip()}">{words}</span>')
 
 
 @register.simple_tag(takes_context=True)
 def say(context: Context, sentence: Sentence) -> str:
     """Return a rule's sentence as it is true now, with times in the stated zone."""
-    return sentence.render(now=context["now"], zone=timezone.get_current_timezone())
+    return sentence.render(now=context["now"], zone=timezone.get_default_timezone())
 
 
 @register.simple_tag
 def say_exactly(sentence: Sentence, at: datetime) -> str:
     """Return a rule's sentence as it was true at `at`, with whole times in the stated zone."""
-    return sentence.for_the_record(at=at, zone=timezone.get_current_timezone())
+    return sentence.for_the_record(at=at, zone=timezone.get_default_timezone())
 
 
 @register.simple_tag
@@ -141,6 +141,11 @@ def breakable(call: str) -> SafeString:
     return format_html_join(mark_safe("<wbr>"), "{}", ((word,) for word in words))
 
 
+def _local(at: datetime) -> datetime:
+    # Every page is in the one zone of the settings; Django's own way looks in each thread for another.
+    return at.astimezone(timezone.get_default_timezone())
+
+
 def _time(at: datetime, title: str, words: str) -> SafeString:
     # A list has two hundred of these, and nothing in them to escape.
-    return mark_safe(f'<time datetime="{at.isoformat(timespec="seconds")}" title="{title}">{words}</time>')  # noqa: S308
+    return SafeString(f'<time datetime="{at.isoformat(timespec="seconds")}" title="{title}">{words}</time>')

@@ -135,8 +135,8 @@ class Filters:
 
     @property
     def default_view(self) -> str:
-        """Return the view where none is named: a search looks everywhere, also among what is gone."""
-        return "everything" if self.q else "open"
+        """Return the view where none is named."""
+        return default_view(self.q)
 
     @property
     def teams_asked(self) -> list[str]:
@@ -160,16 +160,17 @@ class Filters:
 
     def query(self, **changes: str) -> str:
         """Return the canonical query string, with changes; a change of anything else goes back to the first page."""
-        changed = replace(self, **({"after": "", "before": ""} | changes))
-        said = {field.name: getattr(changed, field.name) for field in fields(changed)}
-        if changed.view == changed.default_view:
-            said["view"] = ""
-        if changed.sort == DEFAULT_SORT:
-            said["sort"] = ""
-        return urlencode({name: value for name, value in said.items() if value != ""})
+        said = {name: getattr(self, name) for name in TEXTS} | {"after": "", "before": ""} | changes
+        unsaid = {"view": default_view(said["q"]), "sort": DEFAULT_SORT}
+        return urlencode({name: value for name, value in said.items() if value not in {"", unsaid.get(name)}})
 
 
 TEXTS = [field.name for field in fields(Filters)]
+
+
+def default_view(search: str) -> str:
+    """Return the view where none is named: a search looks everywhere, also among what is gone."""
+    return "everything" if search else "open"
 
 
 def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
