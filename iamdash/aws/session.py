@@ -63,7 +63,8 @@ class AwsSession:
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             max_pool_connections=AT_ONCE,
-            user_agent_extra="iamdash",
+            # CloudTrail shows who asked. Given whole, since botocore composes its own anew, twice for each call.
+            user_agent=f"iamdash Boto3/{boto3.__version__}",
         )
         self._assumed: dict[str, str] = {}
         self._clients: dict[tuple[str, str], Any] = {}

@@ -12,6 +12,12 @@ from iamdash.rules.sentence import Sentence, count_days, plain
 from iamdash.rules.switched import roles_at_work
 
 DEFAULTS = Thresholds()
+NOBODY_SEES = Requirement(
+    Verdict.CANNOT_SEE,
+    Sentence("Use of the last hours, which AWS has yet to record; a job that runs less than once a year."),
+    LAST_USED,
+    Reading.KEYS,
+)
 
 
 def safe_to_deactivate(facts: CandidateFacts, *, now: datetime, thresholds: Thresholds = DEFAULTS) -> Judgement:
@@ -26,7 +32,7 @@ def safe_to_deactivate(facts: CandidateFacts, *, now: datetime, thresholds: Thre
             *(key_is_quiet(key, facts, now=now, thresholds=thresholds) for key in active_keys(facts)),
             *unfamiliar_keys(facts),
             *_roles(facts),
-            _nobody_sees(),
+            NOBODY_SEES,
         )
     )
 
@@ -79,8 +85,3 @@ def _roles(facts: CandidateFacts) -> Iterator[Requirement]:
     answers = {Holds.HOLDS: Verdict.YES, Holds.FAILS: Verdict.NOT_YET, Holds.UNKNOWN: Verdict.CANNOT_SEE}
     for evidence in roles_at_work(facts):
         yield Requirement(answers[evidence.holds], evidence.sentence, evidence.source, evidence.reading)
-
-
-def _nobody_sees() -> Requirement:
-    words = "Use of the last hours, which AWS has yet to record; a job that runs less than once a year."
-    return Requirement(Verdict.CANNOT_SEE, Sentence(words), LAST_USED, Reading.KEYS)

@@ -23,6 +23,14 @@ OTHERS: Mapping[CredentialKind, tuple[str, str]] = {
     CredentialKind.SERVICE_SPECIFIC: ("iam:ListServiceSpecificCredentials", "service-specific credentials"),
 }
 LOGIN_PROFILE = "iam:GetLoginProfile"
+NOBODY_SEES = Requirement(
+    Verdict.CANNOT_SEE,
+    Sentence(
+        "Policies of buckets, keys and queues that name this IAM user; who else holds what was made with its keys."
+    ),
+    LISTING,
+    Reading.LISTING,
+)
 
 
 def safe_to_delete(facts: CandidateFacts, *, now: datetime, thresholds: Thresholds = DEFAULTS) -> Judgement:
@@ -39,7 +47,7 @@ def safe_to_delete(facts: CandidateFacts, *, now: datetime, thresholds: Threshol
             *_gone_keys(facts, now=now, thresholds=thresholds),
             _no_console(facts, now=now),
             *(_others(kind, facts, now=now, thresholds=thresholds) for kind in OTHERS),
-            _nobody_sees(),
+            NOBODY_SEES,
         )
     )
 
@@ -139,8 +147,3 @@ def _soaked(
 def _named(credentials: list[CredentialFacts], plural: str) -> str:
     names = ", ".join(plain(" ".join(filter(None, [each.service, each.credential_id]))) for each in credentials)
     return f"{plural} ({names})"
-
-
-def _nobody_sees() -> Requirement:
-    words = "Policies of buckets, keys and queues that name this IAM user; who else holds what was made with its keys."
-    return Requirement(Verdict.CANNOT_SEE, Sentence(words), LISTING, Reading.LISTING)

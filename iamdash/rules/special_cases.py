@@ -37,12 +37,16 @@ class _Known:
     route: Route
     explanation: str
     documentation: str
-    user_name: str = ""
+    user_name: re.Pattern[str] | None = None
     policies: frozenset[str] = frozenset()
     only_actions: frozenset[str] = frozenset()
     last_used: str = ""
     credentials_for: str = ""
     has: CredentialKind | None = None
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 KNOWN = (
@@ -54,7 +58,7 @@ KNOWN = (
             "is the SES API with a role, or a mail relay of one's own."
         ),
         documentation="https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html",
-        user_name=r"^ses-smtp-user|(^|[-_.])smtp([-_.]|$)",
+        user_name=_like(r"^ses-smtp-user|(^|[-_.])smtp([-_.]|$)"),
         policies=frozenset({"AmazonSesSendingAccess"}),
         only_actions=frozenset({"ses:sendrawemail", "ses:sendemail"}),
         last_used="ses",
@@ -67,7 +71,7 @@ KNOWN = (
             f"keys that a role makes. {NO_LAST_USE}"
         ),
         documentation="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_bedrock.html",
-        user_name=r"^BedrockAPIKey-",
+        user_name=_like(r"^BedrockAPIKey-"),
         policies=frozenset({"AmazonBedrockLimitedAccess"}),
         credentials_for="bedrock.amazonaws.com",
     ),
@@ -90,7 +94,7 @@ KNOWN = (
             f"which signs with a role. {NO_LAST_USE}"
         ),
         documentation="https://docs.aws.amazon.com/codecommit/latest/userguide/setting-up-git-remote-codecommit.html",
-        user_name=r"codecommit",
+        user_name=_like(r"codecommit"),
         policies=frozenset({"AWSCodeCommitFullAccess", "AWSCodeCommitPowerUser", "AWSCodeCommitReadOnly"}),
         last_used="codecommit",
         credentials_for="codecommit.amazonaws.com",
@@ -104,7 +108,7 @@ KNOWN = (
             f"Cassandra driver, with a role. {NO_LAST_USE}"
         ),
         documentation="https://docs.aws.amazon.com/keyspaces/latest/devguide/programmatic.credentials.html",
-        user_name=r"keyspaces|cassandra",
+        user_name=_like(r"keyspaces|cassandra"),
         last_used="cassandra",
         credentials_for="cassandra.amazonaws.com",
     ),
@@ -124,7 +128,8 @@ KNOWN = (
 
 def special_cases(facts: CandidateFacts) -> tuple[SpecialCase, ...]:
     """Return every case that this IAM user looks like, each with all its signs."""
-    found = ((known, list(_signs(known, facts))) for known in KNOWN)
+    services = {key.last_used_service for key in facts.access_keys if key.last_used_at is not None}
+    found = ((known, list(_signs(known, facts, services))) for known in KNOWN)
     return tuple(
         SpecialCase(
             known.name, Sentence(plain(f"{'; '.join(signs)}.")), known.explanation, known.documentation, known.route
@@ -134,8 +139,8 @@ def special_cases(facts: CandidateFacts) -> tuple[SpecialCase, ...]:
     )
 
 
-def _signs(known: _Known, facts: CandidateFacts) -> Iterator[str]:
-    if known.user_name and re.search(known.user_name, facts.user_name, re.IGNORECASE):
+def _signs(known: _Known, facts: CandidateFacts, services: set[str]) -> Iterator[str]:
+    if known.user_name and known.user_name.search(facts.user_name):
         yield f"its name is {facts.user_name}"
     for policy in facts.policies:
         if policy.name in known.policies:
@@ -144,7 +149,6 @@ def _signs(known: _Known, facts: CandidateFacts) -> Iterator[str]:
             allowed = _allowed(policy.document)
             if allowed and allowed <= known.only_actions:
                 yield f"its policy {policy.name} allows only {' and '.join(sorted(allowed))}"
-    services = {key.last_used_service for key in facts.access_keys if key.last_used_at is not None}
     if known.last_used and services == {known.last_used}:
         yield f"its keys were last used for the service {known.last_used}"
     for credential in facts.other_credentials:

@@ -1,6 +1,8 @@
-"""The rules' answer as JSON, and back: what `Standing` stores is exactly what the rules said."""
+"""The rules' answer as JSON, and back: what `Standing` stores is exactly what the rules said.
 
-from dataclasses import asdict
+Members of enums stay as they are: each is a string or a number, and is written as that.
+"""
+
 from datetime import datetime
 from typing import Any
 
@@ -28,8 +30,8 @@ def steps_to_json(steps: tuple[Step, ...]) -> list[Json]:
     """Return the six steps with their evidence."""
     return [
         {
-            "stage": step.stage.value,
-            "holds": step.holds.value,
+            "stage": step.stage,
+            "holds": step.holds,
             "evidence": [evidence_to_json(evidence) for evidence in step.evidence],
             "reached_at": _moment_to_json(step.reached_at),
         }
@@ -54,10 +56,10 @@ def requirements_to_json(requirements: tuple[Requirement, ...]) -> list[Json]:
     """Return what a verdict asks for, each with its answer."""
     return [
         {
-            "answer": requirement.answer.value,
+            "answer": requirement.answer,
             "sentence": sentence_to_json(requirement.sentence),
             "source": requirement.source,
-            "reading": requirement.reading.value,
+            "reading": requirement.reading,
             "earliest": _moment_to_json(requirement.earliest),
             "cadence_would_tell": requirement.cadence_would_tell,
         }
@@ -108,7 +110,16 @@ def next_step_from_json(stored: Json | None) -> NextStep | None:
 
 def hints_to_json(hints: tuple[Hint, ...]) -> list[Json]:
     """Return what speaks for an owner."""
-    return [asdict(hint) for hint in hints]
+    return [
+        {
+            "source": hint.source,
+            "rule": hint.rule,
+            "words": hint.words,
+            "team_slug": hint.team_slug,
+            "why_not": hint.why_not,
+        }
+        for hint in hints
+    ]
 
 
 def hints_from_json(stored: list[Json]) -> tuple[Hint, ...]:
@@ -119,10 +130,10 @@ def hints_from_json(stored: list[Json]) -> tuple[Hint, ...]:
 def evidence_to_json(evidence: Evidence) -> Json:
     """Return one observation."""
     return {
-        "holds": evidence.holds.value,
+        "holds": evidence.holds,
         "sentence": sentence_to_json(evidence.sentence),
         "source": evidence.source,
-        "reading": evidence.reading.value,
+        "reading": evidence.reading,
         "cannot_see": evidence.cannot_see,
     }
 
