@@ -87,7 +87,13 @@ TEMPLATES = [
                 "iamdash.views.frame.frame",
             ],
         },
-    }
+    },
+    # Rows of long tables alone: docs/decisions/0006.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "iamdash.templatetags.rows.environment"},
+    },
 ]
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"

@@ -168,6 +168,7 @@ def _render_row(
     shown = Filters.of(QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query).dict())
     context = {
         "row": row,
+        "rows": (row,),
         "now": now,
         "toast": text,
         "undo": undo,

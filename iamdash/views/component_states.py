@@ -264,6 +264,7 @@ def around_rows() -> dict[str, Any]:
         "may_claim": True,
         "claim_teams": (("platform", "Platform"), ("search", "Search")),
         "only_team": "",
+        "focus": "",
         "assignees": (TeamChoice("platform", "Platform", people),),
         "candidates_url": "#list",
         "list_address": "#list",

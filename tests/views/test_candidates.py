@@ -59,6 +59,18 @@ def test_the_list_names_every_open_candidate_with_its_reason(signed_in: Client) 
     assert "No owner yet" in page
 
 
+def test_a_name_in_a_row_is_text_and_never_markup(signed_in: Client, priya: Person) -> None:
+    candidate = candidate_named("backup-uploader")
+    make_claim(candidate, person=priya, team=make_team("research", name="R&D <b>lab</b>"))
+    answer(candidate)
+
+    page = signed_in.get("/candidates/").content.decode()
+
+    assert (
+        '<td role="cell" class="owner">R&amp;D &lt;b&gt;lab&lt;/b&gt; <div class="small-print">Priya Nair</div>' in page
+    )
+
+
 def test_an_address_with_empty_fields_becomes_the_canonical_one(signed_in: Client) -> None:
     answered = signed_in.get("/candidates/?sort=-risk&team=search&q=&account=&page=1")
 
