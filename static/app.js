@@ -72,7 +72,7 @@ document.addEventListener("change", (event) => {
   const boxes = [...table.querySelectorAll("tbody .pick input")];
   if (event.target.dataset.tickAll !== undefined) for (const box of boxes) box.checked = event.target.checked;
   const ticked = boxes.filter((box) => box.checked).length;
-  table.querySelector("[data-tick-all]").checked = ticked === boxes.length;
+  for (const box of table.querySelectorAll("[data-tick-all]")) box.checked = ticked === boxes.length;
   announce(`${ticked} ticked`);
 });
 document.addEventListener("htmx:afterSwap", showTickAll);

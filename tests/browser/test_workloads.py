@@ -24,6 +24,9 @@ def test_workloads_are_seen_as_rows_with_lanes_and_corrected(open_page: OpenPage
     expect(page.get_by_text("1 of 4 environments gone")).to_be_visible()
     address = page.url
 
+    page.get_by_role("checkbox", name="Tick svc-production-uploader").check()
+    expect(page.get_by_text("1 ticked")).to_be_attached()
+
     page = open_page(address, person=ann, javascript=False)
     page.get_by_role("checkbox", name="Tick svc-production-uploader").check()
     page.get_by_label("Name of what is split off").fill("Photo uploads")
