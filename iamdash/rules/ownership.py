@@ -32,9 +32,11 @@ def ownership_of(facts: CandidateFacts, *, rules: Sequence[OwnershipRule]) -> Ow
 def _why_not(hint: Hint, decisive: Hint) -> str:
     if hint.why_not:
         return hint.why_not
-    return (
-        "it says the same" if hint.team_slug == decisive.team_slug else f"the {decisive.source.label} counts for more"
-    )
+    if hint.team_slug == decisive.team_slug:
+        return "it says the same"
+    if hint.source is not decisive.source:
+        return f"the {decisive.source.label} counts for more"
+    return f"another {hint.source.label} counts for more" if hint.rule == decisive.rule else "an earlier rule decides"
 
 
 def _hints(facts: CandidateFacts, rule: OwnershipRule, number: int) -> Iterator[Hint]:
@@ -45,9 +47,16 @@ def _hints(facts: CandidateFacts, rule: OwnershipRule, number: int) -> Iterator[
         if plainly(value) in {plainly(each) for each in rule.ignore}:
             yield Hint(rule.source, number, words, why_not="the file says that it counts for nothing")
         elif team is None:
-            yield Hint(rule.source, number, words, why_not="no team is called so")
+            yield Hint(rule.source, number, words, why_not=NAMES_NOBODY[rule.source])
         else:
             yield Hint(rule.source, number, words, team.slug)
+
+
+# Why a value decides nothing that fits no team of the config.
+NAMES_NOBODY = dict.fromkeys(Source, "no team is called so") | {
+    Source.KEY_DESCRIPTION: "it names no team",
+    Source.REPOSITORY: "it is no team's repository",
+}
 
 
 def _meant(source: Source, value: str, teams: Teams) -> TeamFacts | None:

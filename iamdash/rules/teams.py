@@ -27,7 +27,7 @@ class Source(StrEnum):
     @property
     def label(self) -> str:
         """Return it in words, as in "Likely Search (tag)"."""
-        return self.value.replace("_", " ")
+        return self.value.replace("_", " ").replace("aws", "AWS")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def numbers(team_slugs: tuple[str, ...], **parameters: str) -> list[int]:
 
 def test_it_is_stored_with_every_hint(likely: Standing) -> None:
     assert likely.likely_team_id == "search"
-    assert [hint["why_not"] for hint in likely.ownership] == ["", "no team is called so"]
+    assert [hint["why_not"] for hint in likely.ownership] == ["", "it is no team's repository"]
 
 
 def test_it_is_listed_for_the_team_and_for_no_other(likely: Standing) -> None:
@@ -65,7 +65,7 @@ def test_list_and_page_say_so_with_the_reason(likely: Standing, client: Client) 
     assert "Likely</span> Search" in listed
     assert "by its tag" in listed
     assert "<strong>Likely Search</strong>: its tag Owner is “Findability”." in page
-    assert "Its tag repository is “acme/other”: no team is called so." in page
+    assert "Its tag repository is “acme/other”: it is no team&#x27;s repository." in page
 
 
 def test_the_tab_counts_what_the_viewer_sees(likely: Standing, client: Client) -> None:

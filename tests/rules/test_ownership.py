@@ -78,6 +78,32 @@ def test_of_two_rules_that_disagree_the_first_wins_and_the_other_says_so() -> No
     assert concluded(*reversed_rules, tags=tags).team_slug == "publishing"
 
 
+def test_of_two_tags_that_disagree_the_other_says_that_another_tag_counts_for_more() -> None:
+    found = concluded(tags={"team": "publishing", "owner": "search"})
+
+    assert [hint.team_slug for hint in found.hints] == ["search", "publishing"]
+    assert found.hints[1].why_not == "another tag counts for more"
+
+
+def test_of_two_rules_of_one_kind_that_disagree_the_later_says_that_an_earlier_one_decides() -> None:
+    rules = [OwnershipRule(Source.NAME, pattern="indexer", team=team) for team in ("search", "publishing")]
+
+    found = concluded(*rules, user_name="svc-indexer")
+
+    assert found.team_slug == "search"
+    assert found.hints[1].why_not == "an earlier rule decides"
+
+
+def test_what_names_no_team_says_so_in_words_that_fit_it() -> None:
+    found = concluded(tags={KEY_ID: "nightly upload", "repository": "acme/unknown", "owner": "nobody"})
+
+    assert {hint.source: hint.why_not for hint in found.hints} == {
+        Source.TAG: "no team is called so",
+        Source.KEY_DESCRIPTION: "it names no team",
+        Source.REPOSITORY: "it is no team's repository",
+    }
+
+
 def test_what_agrees_is_said_to_agree() -> None:
     found = concluded(tags={"owner": "search", "repository": "acme/search-api"})
 
