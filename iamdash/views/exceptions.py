@@ -27,15 +27,19 @@ def approve_exception(said: Said) -> str:
 @deed(focus=FOCUS, level=AccessLevel.LEAD)
 def decline_exception(said: Said) -> str:
     """Say no."""
-    actions.decline_exception(candidate=said.candidate, exception=_grant(said), by=said.by, now=said.now)
+    grant = _grant(said)
+    actions.decline_exception(candidate=said.candidate, exception=grant, by=said.by, now=said.now)
+    if grant.extends and grant.extends.ended_at is None:
+        return f"Declined: the exception still ends on {day_in_words(grant.extends.expires_on)}."
     return "Declined: it stays open."
 
 
 @deed(focus=FOCUS)
 def end_exception(said: Said) -> str:
     """End what is in force, or withdraw the request."""
-    actions.end_exception(candidate=said.candidate, exception=_grant(said), by=said.by, now=said.now)
-    return "That is over."
+    grant = _grant(said)
+    actions.end_exception(candidate=said.candidate, exception=grant, by=said.by, now=said.now)
+    return "The exception is over: it counts as open again." if grant.approved_at else "The request is withdrawn."
 
 
 @deed(lambda request: BlockForm(request.POST), focus=FOCUS)
@@ -55,5 +59,5 @@ def unblock(said: Said) -> str:
 def _grant(said: Said) -> ExceptionGrant:
     grant = ExceptionGrant.objects.filter(pk=said.link).first()
     if grant is None:
-        raise actions.Refused("There is no such exception. The page shows how it stands.")
+        raise actions.Refused("There is no such exception.")
     return grant

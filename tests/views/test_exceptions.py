@@ -177,3 +177,32 @@ def test_the_record_holds_every_request_and_who_decided(
     assert problems_of(page) == []
     [held] = record["exceptions"]
     assert (held["number"], held["asked_by"], held["approved_by"], held["how_ended"]) == (grant.pk, "Ann", "Lea", "")
+
+
+def test_a_lead_who_asked_reads_that_another_lead_decides(client: Client, candidate: Candidate, lea: Person) -> None:
+    said = {"reason": "Keys only.", "expires_on": day(60)}
+
+    page = as_(client, lea).post(f"/candidates/{candidate.pk}/exceptions", said, follow=True).content.decode()
+
+    assert "Waits for another lead" in page
+    assert ">Approve<" not in page
+
+
+def test_what_became_of_it_is_said_as_it_is(client: Client, candidate: Candidate, ann: Person, lea: Person) -> None:
+    grant = excepted(candidate, ann, lea, days=20)
+    here = f"/candidates/{candidate.pk}/exceptions"
+    as_(client, lea)
+
+    def asked_for_more() -> ExceptionGrant:
+        now, until = timezone.now(), grant.expires_on + timedelta(days=5)
+        return actions.ask_exception(
+            candidate=candidate, reason="More.", expires_on=until, review_url="", by=ann, now=now
+        )
+
+    declined = client.post(f"{here}/{asked_for_more().pk}/decline", follow=True).content.decode()
+    withdrawn = client.post(f"{here}/{asked_for_more().pk}/end", follow=True).content.decode()
+    ended = client.post(f"{here}/{grant.pk}/end", follow=True).content.decode()
+
+    assert "Declined: the exception still ends on" in declined
+    assert "The request is withdrawn." in withdrawn
+    assert "The exception is over: it counts as open again." in ended

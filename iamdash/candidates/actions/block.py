@@ -16,14 +16,16 @@ from iamdash.rules.sentence import day_in_words
 def block(*, candidate: Candidate, waits_for: Waiting, words: str, review_on: date, by: Person, now: datetime) -> None:
     """Say that it is blocked, by what, and when to look again; said once more, it replaces what was said before.
 
-    Raises NotPermitted, and Refused for a day that is not to come, or where there is nothing left to wait for.
+    Raises NotPermitted, and Refused for a day that is not in the future, or where there is nothing left to wait for.
     """
     require(by, AccessLevel.ENGINEER, "say that a candidate is blocked")
     fresh = locked(candidate)
     if is_deleted(fresh):
         raise Refused("It is proved deleted: it waits for nothing.")
     if review_on <= timezone.localdate(now):
-        raise Refused(f"{day_in_words(review_on)} is not to come. Choose a later day to look again.", field="review_on")
+        raise Refused(
+            f"{day_in_words(review_on)} is not in the future. Choose a later day to look again.", field="review_on"
+        )
     said = (waits_for.value, storable(words, what="The explanation"), review_on)
     if said == (fresh.blocked_by, fresh.blocked_words, fresh.block_review_on):
         return
@@ -41,7 +43,7 @@ def unblock(*, candidate: Candidate, by: Person, now: datetime) -> None:
     require(by, AccessLevel.ENGINEER, "say that a candidate is no longer blocked")
     fresh = locked(candidate)
     if not fresh.blocked_by:
-        raise Refused("It is not blocked, or no longer. The page shows how it stands.")
+        raise Refused("It is not blocked, or no longer.")
     before = _as_it_was(fresh)
     fresh.blocked_by, fresh.blocked_words, fresh.block_review_on = "", "", None
     fresh.save(update_fields=FIELDS)

@@ -20,7 +20,7 @@ def ask_exception(
     """Ask that the candidate may keep its keys until that day; a lead decides. Return the request.
 
     Where an exception is in force, this asks to extend it. Raises NotPermitted, and Refused where a request waits
-    already, the words are missing, or the day is not to come or later than an exception may last.
+    already, the words are missing, or the day is not in the future, no extension, or later than an exception may last.
     """
     require(by, AccessLevel.ENGINEER, "ask for an exception")
     fresh = locked(candidate)
@@ -32,12 +32,16 @@ def ask_exception(
     _refuse_day(expires_on, now)
     if _waiting(fresh).exists():
         raise Refused("A request for an exception waits for a lead already. Withdraw that one first.")
+    standing = _standing(fresh, now)
+    if standing and expires_on <= standing.expires_on:
+        until = day_in_words(standing.expires_on)
+        raise Refused(f"The exception is in force until {until} already. Choose a later day.", field="expires_on")
     grant = ExceptionGrant.objects.create(
         candidate=fresh,
         reason=words,
         review_url=checked_address(review_url) if review_url else "",
         expires_on=expires_on,
-        extends=_standing(fresh, now),
+        extends=standing,
         asked_by=by,
         asked_at=now,
     )
@@ -58,7 +62,7 @@ def approve_exception(*, candidate: Candidate, exception: ExceptionGrant, by: Pe
         raise Refused("It is proved deleted: there is nothing left to make an exception for.")
     if grant.asked_by_id == by.pk:
         raise NotPermitted("You asked for this exception yourself. Another lead has to approve it.")
-    _refuse_day(grant.expires_on, now)
+    _refuse_day(grant.expires_on, now, instead="Decline the request: it has to be made anew.")
     earlier = ExceptionGrant.objects.filter(candidate=grant.candidate, ended_at=None).exclude(approved_at=None)
     is_expired = Q(expires_on__lte=timezone.localdate(now))
     earlier.filter(is_expired).update(ended_at=now, how_ended=HowEnded.EXPIRED)
@@ -91,7 +95,7 @@ def end_exception(*, candidate: Candidate, exception: ExceptionGrant, by: Person
     if grant.asked_by_id != by.pk and not by.may(AccessLevel.LEAD):
         raise NotPermitted(f"{grant.asked_by} asked for this exception. They or a lead can end it.")
     if grant.declined_at or grant.ended_at:
-        raise Refused("That exception is over already. The page shows how it stands.")
+        raise Refused("That exception is over already.")
     was_in_force = grant.approved_at is not None
     grant.ended_by, grant.ended_at = by, now
     grant.how_ended = HowEnded.ENDED if was_in_force else HowEnded.WITHDRAWN
@@ -115,7 +119,7 @@ def _waiting(candidate: Candidate) -> QuerySet[ExceptionGrant]:
 def _own(fresh: Candidate, exception: ExceptionGrant) -> ExceptionGrant:
     grant = ExceptionGrant.objects.select_related("asked_by").filter(candidate=fresh, pk=exception.pk).first()
     if grant is None:
-        raise Refused("That exception does not belong to this candidate. The page shows the ones that do.")
+        raise Refused("That exception does not belong to this candidate.")
     grant.candidate = fresh
     return grant
 
@@ -125,20 +129,21 @@ def _undecided(candidate: Candidate, exception: ExceptionGrant) -> ExceptionGran
     if grant.ended_at:
         raise Refused(f"{grant.ended_by} withdrew this request. There is nothing left to decide.")
     if grant.approved_at or grant.declined_at:
-        raise Refused("Somebody has decided on this request already. The page shows how it stands.")
+        raise Refused("Somebody has decided on this request already.")
     return grant
 
 
-def _refuse_day(expires_on: date, now: datetime) -> None:
+def _refuse_day(expires_on: date, now: datetime, *, instead: str = "") -> None:
+    """Raise Refused where no exception lasts until that day. `instead`: what to do where no other can be chosen."""
     today = timezone.localdate(now)
     most = (Programme.objects.filter(pk=1).first() or Programme()).exception_days
     if expires_on <= today:
-        raise Refused(f"{day_in_words(expires_on)} is not to come. Ask again with a later day.", field="expires_on")
-    if expires_on > today + timedelta(days=most):
-        latest = day_in_words(today + timedelta(days=most))
         raise Refused(
-            f"An exception lasts {most:,} days at most. Choose {latest} or an earlier day.", field="expires_on"
+            f"{day_in_words(expires_on)} is not in the future. {instead or 'Choose a later day.'}", field="expires_on"
         )
+    if expires_on > today + timedelta(days=most):
+        instead = instead or f"Choose {day_in_words(today + timedelta(days=most))} or an earlier day."
+        raise Refused(f"An exception lasts {most:,} days at most. {instead}", field="expires_on")
 
 
 def _finish(grant: ExceptionGrant, by: Person, now: datetime, what: str, sentence: str) -> None:

@@ -99,15 +99,25 @@ def test_it_lasts_no_longer_than_the_file_says(candidate: Candidate, people: Sim
 
 @pytest.mark.parametrize("day", [date(2026, 6, 1), date(2026, 5, 1)])
 def test_its_day_is_to_come(candidate: Candidate, people: SimpleNamespace, day: date) -> None:
-    with pytest.raises(actions.Refused, match="is not to come"):
+    with pytest.raises(actions.Refused, match="is not in the future"):
         asked(candidate, people.ann, expires_on=day)
 
 
 def test_a_request_that_waited_past_its_day_cannot_be_approved(candidate: Candidate, people: SimpleNamespace) -> None:
     grant = asked(candidate, people.ann)
 
-    with pytest.raises(actions.Refused, match="is not to come"):
+    with pytest.raises(actions.Refused, match=r"is not in the future\. Decline the request"):
         actions.approve_exception(candidate=candidate, exception=grant, by=people.lea, now=RETURNS)
+
+
+def test_a_limit_that_was_lowered_meanwhile_leaves_the_lead_to_decline(
+    candidate: Candidate, people: SimpleNamespace
+) -> None:
+    grant = asked(candidate, people.ann)
+    Programme.objects.update_or_create(pk=1, defaults={"exception_days": 10})
+
+    with pytest.raises(actions.Refused, match=r"10 days at most\. Decline the request: it has to be made anew"):
+        actions.approve_exception(candidate=candidate, exception=grant, by=people.lea, now=NOW)
 
 
 def test_a_declined_request_leaves_it_open_and_can_be_asked_again(
@@ -139,6 +149,15 @@ def test_an_extension_is_a_decision_of_its_own_and_linked_to_the_one_before(
     assert (first.how_ended, first.ended_by) == ("extended", people.ada)
     assert standing(candidate).exception_until == datetime(2026, 8, 1, tzinfo=UTC)
     assert not Event.objects.filter(kind="candidate.returned").exists()
+
+
+def test_what_ends_no_later_is_no_extension(candidate: Candidate, people: SimpleNamespace) -> None:
+    first = in_force(candidate, people)
+
+    with pytest.raises(actions.Refused, match=r"in force until .* already\. Choose a later day") as refused:
+        asked(candidate, people.ben, expires_on=first.expires_on)
+
+    assert refused.value.field == "expires_on"
 
 
 def test_whoever_asked_or_a_lead_ends_it_early_and_nobody_else(candidate: Candidate, people: SimpleNamespace) -> None:
@@ -201,5 +220,5 @@ def test_a_blocked_candidate_stays_open_and_says_what_it_waits_for(
     assert candidate.blocked_by == ""
     with pytest.raises(actions.Refused, match="not blocked"):
         actions.unblock(candidate=candidate, by=people.ben, now=NOW)
-    with pytest.raises(actions.Refused, match="is not to come"):
+    with pytest.raises(actions.Refused, match="is not in the future"):
         actions.block(candidate=candidate, by=people.ann, now=NOW, **said | {"review_on": NOW.date()})
