@@ -137,7 +137,11 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
         changes=changes,
         claims=changes and claim is None,
         moves_claim=changes and claim is not None and (holds or leads),
-        takes_over=changes and (holds or leads) and claim is not None and bool(claim.why_left),
+        takes_over=changes
+        and (holds or leads)
+        and claim is not None
+        and bool(claim.why_left)
+        and claim.person_pk != person.pk,
         answers_offer=changes and claim is not None and claim.offer is not None and claim.offer.person_pk == person.pk,
         assigns=changes and leads,
         decides=changes and leads and waiting is not None and waiting.asked_by_pk != person.pk,

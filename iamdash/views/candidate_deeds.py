@@ -192,7 +192,7 @@ def unlink_role(said: Said) -> str:
     """Take a role back."""
     link = Replacement.objects.filter(pk=said.link).select_related("iam_role").first()
     if link is None:
-        raise actions.Refused("That role is not linked to this candidate. The page shows the roles that are.")
+        raise actions.Refused("That role is not linked to this candidate.")
     actions.unlink_role(candidate=said.candidate, replacement=link, by=said.by, now=said.now)
     return f"The role {link.iam_role.role_name} is no longer linked."
 
@@ -202,7 +202,7 @@ def declare_cadence(said: Said) -> str:
     """Say how often the keys are used."""
     cadence = said.words["cadence"]
     if said.seen is not None and said.candidate.cadence not in {said.seen, cadence or ""}:
-        raise actions.Refused("Somebody has just said how often it is used. The page shows it as it is now.")
+        raise actions.Refused("Somebody has just said how often it is used.")
     actions.declare_cadence(candidate=said.candidate, cadence=cadence, by=said.by, now=said.now)
     return "Noted: the waiting time is judged by it." if cadence else "Noted: nobody knows how often it is used."
 
@@ -231,7 +231,7 @@ def remove_tracker(said: Said) -> str:
     """Take such a link away."""
     tracker_link = TrackerLink.objects.filter(pk=said.link).first()
     if tracker_link is None:
-        raise actions.Refused("That link does not belong to this candidate. The page shows the links that do.")
+        raise actions.Refused("That link does not belong to this candidate.")
     actions.remove_tracker(candidate=said.candidate, tracker_link=tracker_link, by=said.by, now=said.now)
     return "The link is removed."
 
@@ -274,11 +274,11 @@ def _order(asked: Check) -> None:
 def refuse_if_claim_changed(said: Said) -> None:
     """Raise Refused where another claim stands than the page showed."""
     locked_even_if_closed(said.candidate)
-    stands = standing_claim(said.candidate)
+    stands = standing_claim(said.candidate, now=said.now)
     if said.seen is None or said.seen == (str(stands.claim) if stands else ""):
         return
     if stands is None:
-        raise actions.Refused("Somebody released it while you were looking. Nobody answers for it now.")
+        raise actions.Refused("Its claim ended while you were looking. Nobody answers for it now.")
     since = ago(stands.claimed_at, now=said.now)
     raise actions.Refused(f"While you were looking, it went to {stands.person} ({stands.team}), {since}.")
 

@@ -1,6 +1,7 @@
 """What is done to a claim that stands, on the page of its candidate: confirm it, take it over, answer its offer."""
 
 from iamdash.candidates import actions
+from iamdash.candidates.queries.candidate_page import standing_claim
 from iamdash.views.candidate_deeds import Said, deed, refuse_if_claim_changed
 
 
@@ -33,7 +34,8 @@ def decline_offer(said: Said) -> str:
     """Leave what was offered with its holder."""
     refuse_if_claim_changed(said)
     actions.decline_offer(candidate=said.candidate, by=said.by, now=said.now)
-    return "Declined: whoever offered it still answers for it."
+    stands = standing_claim(said.candidate, now=said.now)
+    return f"Declined: {stands.person} ({stands.team}) still answers for it." if stands else "Declined."
 
 
 @deed(focus="owner")

@@ -150,3 +150,65 @@ def test_an_offer_that_comes_to_nothing(who: str, deed: str, client: Client, pri
 
     assert answered.status_code == 302
     assert (Claim.objects.get().person, Claim.objects.get().offered_person) == (priya, None)
+
+
+def test_whoever_declines_reads_who_still_answers_for_it(client: Client, priya: Person, search: Team) -> None:
+    cat = make_person("cat@example.org", full_name="Cat", teams=(search,))
+    candidate = claimed_days_ago(20, by=priya)
+    lea = make_person("lea@example.org", full_name="Lea")
+    Claim.objects.update(offered_team=search, offered_person=cat, offered_by=lea, offered_at=timezone.now())
+    client.force_login(cat)
+
+    page = client.post(f"/candidates/{candidate.pk}/decline", follow=True).content.decode()
+
+    assert "Declined: Priya Nair (Search) still answers for it." in page
+
+
+def test_whoever_left_a_team_hands_over_or_releases_what_they_have_and_confirms_nothing(
+    signed_in: Client, priya: Person, search: Team
+) -> None:
+    candidate = claimed_days_ago(80, by=priya)
+    priya.teams.clear()
+    here = f"/candidates/{candidate.pk}/"
+
+    page = signed_in.get(here).content.decode()
+
+    assert "Priya Nair is no longer in Search." in page
+    assert "Hand over" in page
+    assert "Release it" in page
+    assert "Still ours" not in page
+    assert "Take over" not in page
+    answered = signed_in.post(f"{here}confirm", {"seen": str(Claim.objects.get().pk)})
+    assert answered.status_code == 409
+
+
+def test_a_claim_that_has_lapsed_is_shown_as_none_before_the_clock_has_put_it_on_record(
+    signed_in: Client, priya: Person
+) -> None:
+    candidate = claimed_days_ago(80, by=priya)
+    seen = str(Claim.objects.get().pk)
+    long_ago = timezone.now() - timedelta(minutes=1)
+    Candidate.objects.get().standing.__class__.objects.update(claim_lapses_at=long_ago)
+    here = f"/candidates/{candidate.pk}/"
+
+    page = signed_in.get(here).content.decode()
+    answered = signed_in.post(f"{here}confirm", {"seen": seen})
+
+    assert "not claimed" in page
+    assert "Claim it" in page
+    assert "Still ours" not in page
+    assert answered.status_code == 409
+    assert "Its claim ended while you were looking. Nobody answers for it now." in answered.content.decode()
+
+
+def test_a_refusal_takes_away_what_was_said_before(signed_in: Client, priya: Person) -> None:
+    candidate = claimed_days_ago(20, by=priya)
+    headers = {"HX-Request": "true", "HX-Target": "candidate"}
+    here, seen = f"/candidates/{candidate.pk}/release", {"seen": str(Claim.objects.get().pk)}
+
+    released = signed_in.post(here, seen, headers=headers).content.decode()
+    refused = signed_in.post(here, seen, headers=headers).content.decode()
+
+    assert "is released: nobody answers for it now." in released
+    assert "Its claim ended while you were looking." in refused
+    assert '<div id="toasts" hx-swap-oob="innerHTML"></div>' in refused

@@ -99,7 +99,7 @@ def assign(*, candidate: Candidate, team: Team, person: Person, by: Person, now:
 def _standing(candidate: Candidate, decide: Decision, *, by: Person, now: datetime) -> Claim:
     claim_of = _decide(candidate, decide, by=by, now=now)
     if claim_of is None:
-        raise Refused("Nobody answers for it any more. Reload the page to see it as it is.")
+        raise Refused("Nobody answers for it any more.")
     return claim_of
 
 

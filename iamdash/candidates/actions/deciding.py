@@ -66,6 +66,11 @@ def confirming(*, by: Person, now: datetime) -> Decision:
 
     def decide(held: Held) -> Change | None:
         claim = claim_to_end(held, by, theirs, "confirm it")
+        if claim.why_left:
+            raise Refused(
+                f"{claim.person} {claim.why_left}, and cannot answer for it. Take it over, or hand it over.",
+                in_short="of somebody who left: to be taken over",
+            )
         if now - claim.confirmed_at < A_DAY:
             return None
         words = f"{by} said that {holder(claim)} still answers for {held.candidate.iam_user.user_name}."
@@ -145,7 +150,7 @@ def withdrawing(*, by: Person) -> Decision:
     def decide(held: Held) -> Change | None:
         claim = claim_to_end(held, by, theirs, "withdraw the offer")
         if claim.offered_person is None:
-            raise Refused("It is offered to nobody any more. Reload the page to see it as it is.")
+            raise Refused("It is offered to nobody any more.")
         words = f"{by} withdrew the offer of {held.candidate.iam_user.user_name} to {claim.offered_person}."
         return Change(held, "candidate.offer_withdrawn", words, keeps=NOT_OFFERED)
 
@@ -171,7 +176,7 @@ def _offered_to(held: Held, by: Person) -> tuple[Claim, Team]:
     refuse_if_closed(held.candidate)
     claim = held.claim
     if claim is None or claim.offered_team is None or claim.offered_person != by:
-        raise Refused("It is not offered to you, or no longer. The page shows it as it is.")
+        raise Refused("It is not offered to you, or no longer.")
     return claim, claim.offered_team
 
 

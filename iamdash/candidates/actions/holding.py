@@ -120,9 +120,9 @@ def claim_to_end(held: Held, by: Person, led: Collection[str], deed: str) -> Cla
     refuse_if_closed(held.candidate)
     claim = held.claim
     if claim is None:
+        lapsed = f"The claim of {holder(held.lapsed)} has lapsed. Claim it anew." if held.lapsed else ""
         raise Refused(
-            f"Nobody has claimed {held.candidate.iam_user.user_name}. Reload the page to see it as it is.",
-            in_short="claimed by nobody",
+            lapsed or f"Nobody has claimed {held.candidate.iam_user.user_name}.", in_short="claimed by nobody"
         )
     if by.pk != claim.person_id and claim.team_id not in led and not by.may(AccessLevel.LEAD):
         raise NotPermitted(

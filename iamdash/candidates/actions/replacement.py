@@ -49,7 +49,7 @@ def unlink_role(*, candidate: Candidate, replacement: Replacement, by: Person, n
     fresh = locked(candidate, affected=sharing)
     link = fresh.replacements.filter(pk=replacement.pk).first()
     if link is None:
-        raise Refused("That role is not linked to this candidate. Reload the page to see the roles that are.")
+        raise Refused("That role is not linked to this candidate.")
     if link.unlinked_at:
         return
     link.unlinked_at, link.unlinked_by = now, by

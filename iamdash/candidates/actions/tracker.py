@@ -37,7 +37,7 @@ def remove_tracker(*, candidate: Candidate, tracker_link: TrackerLink, by: Perso
     fresh = locked(candidate)
     link = fresh.tracker_links.filter(pk=tracker_link.pk).first()
     if link is None:
-        raise Refused("That link does not belong to this candidate. Reload the page to see the links that do.")
+        raise Refused("That link does not belong to this candidate.")
     if link.removed_at:
         return
     link.removed_at = now

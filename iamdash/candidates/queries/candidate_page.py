@@ -208,7 +208,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         likeness=kind_of(facts),
         special_cases=special_cases(facts),
         owner=_owner(standing),
-        claim=_claim(rows.claims.get(iam_user.pk), standing),
+        claim=_claim(rows.claims.get(iam_user.pk), standing, now),
         likely=likely_of(standing, rows.teams),
         route=chosen_route(candidate),
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
@@ -232,9 +232,9 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
     )
 
 
-def standing_claim(candidate: Candidate) -> StandingClaim | None:
+def standing_claim(candidate: Candidate, *, now: datetime) -> StandingClaim | None:
     """Return the claim that stands now. One query."""
-    return _claim(standing_claims().filter(candidate=candidate).first(), candidate.standing)
+    return _claim(standing_claims().filter(candidate=candidate).first(), candidate.standing, now)
 
 
 def chosen_route(candidate: Candidate) -> ChosenRoute | None:
@@ -244,8 +244,9 @@ def chosen_route(candidate: Candidate) -> ChosenRoute | None:
     return ChosenRoute(Route(candidate.route), str(candidate.route_chosen_by), candidate.route_chosen_at)
 
 
-def _claim(claim: Claim | None, standing: Standing) -> StandingClaim | None:
-    if claim is None:
+def _claim(claim: Claim | None, standing: Standing, now: datetime) -> StandingClaim | None:
+    """Return the claim as the page shows it; None also for one that has lapsed, though that is not on record yet."""
+    if claim is None or (standing.claim_lapses_at and standing.claim_lapses_at <= now):
         return None
     return StandingClaim(
         claim=claim.pk,

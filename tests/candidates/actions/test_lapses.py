@@ -101,7 +101,7 @@ def test_still_ours_begins_the_days_anew(claimed: Candidate, people: SimpleNames
 
 
 def test_too_late_to_confirm_says_so(claimed: Candidate, people: SimpleNamespace) -> None:
-    with pytest.raises(actions.Refused, match="Nobody has claimed"):
+    with pytest.raises(actions.Refused, match=r"The claim of Ann \(Platform\) has lapsed. Claim it anew."):
         actions.confirm(candidate=claimed, by=people.ann, now=LAPSE)
 
 
@@ -150,3 +150,18 @@ def test_what_whoever_left_had_is_taken_over(claimed: Candidate, people: SimpleN
     assert Event.objects.get(kind="candidate.taken_over").sentence == (
         f"Ben took {claimed.iam_user.user_name} over from Ann (Platform), who is no longer in Platform."
     )
+
+
+def test_nobody_confirms_that_somebody_who_left_still_answers_for_it(
+    claimed: Candidate, people: SimpleNamespace
+) -> None:
+    people.platform.members.through.objects.filter(person=people.ann).delete()
+    later = NOW + timedelta(days=80)
+
+    for by in (people.ann, people.ben, people.lea):
+        with pytest.raises(actions.Refused, match=r"Ann is no longer in Platform, .* Take it over, or"):
+            actions.confirm(candidate=claimed, by=by, now=later)
+
+    report = actions.bulk.confirm(numbers=[claimed.pk], by=people.ben, now=later)
+    assert report.sentence == "None confirmed, 1 of somebody who left: to be taken over."
+    assert end_lapsed_claims(LAPSE) == 1
