@@ -50,10 +50,11 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, refusal.sentence)
         return show_list(request, shown, status=409)
     can_be_undone = report.done and request.POST.get("deed") == "claim"
-    context = {"said": report.sentence, "claimed_at": now.isoformat() if can_be_undone else ""}
+    here = back_to(request, otherwise=reverse("candidates"))
+    context = {"said": report.sentence, "claimed_at": now.isoformat() if can_be_undone else "", "next": here}
     level = messages.SUCCESS if report.done else messages.WARNING
     messages.add_message(request, level, render_to_string(DONE, context, request))
-    return redirect(back_to(request, otherwise=reverse("candidates")))
+    return redirect(here)
 
 
 @require_POST

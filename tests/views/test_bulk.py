@@ -67,12 +67,16 @@ def test_all_that_match_are_claimed_however_few_are_ticked(signed_in: Client, pr
 
 
 def test_a_claim_of_many_is_undone_as_a_whole(signed_in: Client, priya: Person, three: list[int]) -> None:
-    page = signed_in.post("/candidates/bulk", {"number": three, "deed": "claim", "team": "search"}, follow=True)
+    said = {"number": three, "deed": "claim", "team": "search", "next": "/candidates/?q=uploader"}
+    page = signed_in.post("/candidates/bulk", said, follow=True).content.decode()
     [claimed_at] = set(Claim.objects.values_list("claimed_at", flat=True))
-    assert f'name="claimed_at" value="{claimed_at.isoformat()}"' in page.content.decode()
+    undo = {"claimed_at": claimed_at.isoformat(), "next": "/candidates/?q=uploader"}
+    for name, value in undo.items():
+        assert f'type="hidden" name="{name}" value="{value}"' in page.partition("candidates/bulk/undo")[2]
 
-    undone = signed_in.post("/candidates/bulk/undo", {"claimed_at": claimed_at.isoformat()}, follow=True)
+    undone = signed_in.post("/candidates/bulk/undo", undo, follow=True)
 
+    assert undone.redirect_chain[-1][0] == undo["next"]
     assert "3 released." in undone.content.decode()
     assert held_by(priya) == set()
 
