@@ -25,7 +25,7 @@ from iamdash.candidates.queries.candidate_list import (
 )
 from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
 from iamdash.candidates.queries.choices import team_called, team_choices
-from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.filters import VIEWS, Filters, Viewer
 from iamdash.candidates.queries.saved_views import saved_views
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
@@ -33,6 +33,8 @@ from iamdash.views.frame import ages_for
 
 PAGE = "candidates/list.html"
 CLAIMED = "candidates/claimed.html"
+# What is empty for whoever is in no team.
+OF_A_TEAM = {VIEWS["team"], VIEWS["likely"]}
 
 
 @require_safe
@@ -117,7 +119,7 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
         "now": now,
         "focus": "",
     }
-    context |= {"empty": _empty(page)} | _around_rows(person, viewer)
+    context |= {"empty": _empty(page, viewer)} | _around_rows(person, viewer)
     if "HX-Request" not in request.headers:
         context |= {"saved_views": saved_views(viewer), "viewer_teams": viewer.claim_teams}
         return render(request, PAGE, context, status=status)
@@ -129,13 +131,15 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
     return response
 
 
-def _empty(page: CandidateList) -> str:
-    """Return why the list is empty, if it is: there is nothing yet, nothing matches, or all is done."""
+def _empty(page: CandidateList, viewer: Viewer) -> str:
+    """Return why the list is empty, if it is: there is nothing yet, nothing matches, it has no team, or all is done."""
     if page.on_page:
         return ""
     if not page.has_candidates:
         return "nothing-synced" if page.has_accounts else "no-accounts"
-    return "no-match" if page.chips else "done"
+    if page.chips:
+        return "no-match"
+    return "no-team" if page.view_name in OF_A_TEAM and not viewer.team_slugs else "done"
 
 
 def _changed(request: HttpRequest, number: int, said: str, *, now: datetime, undo: str) -> HttpResponse:

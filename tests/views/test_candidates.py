@@ -213,6 +213,19 @@ def test_an_empty_tab_says_that_there_is_none(signed_in: Client) -> None:
     assert "Deleted: none" in signed_in.get("/candidates/?view=deleted").content.decode()
 
 
+@pytest.mark.parametrize("view", ["team", "likely"])
+def test_whoever_is_in_no_team_is_led_to_choose_one(client: Client, view: str) -> None:
+    candidate = candidate_named("backup-uploader")
+    client.force_login(make_person("new@example.org"))
+
+    listed = client.get(f"/candidates/?view={view}").content.decode()
+    page = client.get(f"/candidates/{candidate.pk}/").content.decode()
+
+    assert "You are in no team yet" in listed
+    assert 'href="/my-teams/">Choose your team</a>' in listed
+    assert 'a claim needs one: <a href="/my-teams/">choose your team</a>' in page
+
+
 def test_every_page_says_which_account_fell_behind(signed_in: Client) -> None:
     account = make_aws_account(name="sandbox")
     long_ago = timezone.now() - timedelta(days=3, hours=1)
