@@ -97,13 +97,13 @@ def outlook(found: Forecast | None, *, left: int, target_on: date | None) -> Out
     return Outlook.CLOSE if found.likely_on is not None and found.likely_on <= target_on else Outlook.BEHIND
 
 
-def outlook_of_counts(weekly: Sequence[int], *, left: int, today: date, target_on: date | None) -> Outlook:
-    """Return the outlook by the mean pace alone: `weekly` counts, the oldest first and a week apart, then `left`."""
+def outlook_at_mean_pace(weeks: Sequence[Week], *, left: int, today: date, target_on: date | None) -> Outlook:
+    """Return the outlook by the mean pace of the last `weeks` alone, for the many rows of a table."""
     if left == 0:
         return Outlook.DONE
-    if target_on is None or len(weekly) < FEWEST_WEEKS:
+    if target_on is None or len(weeks) < FEWEST_WEEKS:
         return Outlook.UNKNOWN
-    gone_each_week = (weekly[0] - left) / len(weekly)
+    gone_each_week = sum(week.retired - week.arrived for week in weeks) / len(weeks)
     in_time = gone_each_week * (target_on - today).days / 7 >= left
     return Outlook.ON_TRACK if in_time else Outlook.BEHIND
 

@@ -24,7 +24,7 @@ from iamdash.views.frame import ages_for
 # A forecast further than this would leave no room for what was counted.
 DRAWN_AHEAD = timedelta(days=548)
 OUTLOOKS = {
-    Outlook.DONE: ("green", "Done"),
+    Outlook.DONE: ("green", "No key left"),
     Outlook.ON_TRACK: ("green", "On track"),
     Outlook.CLOSE: ("amber", "Close"),
     Outlook.BEHIND: ("amber", "Behind"),

@@ -14,7 +14,7 @@ from iamdash.rules.forecast import (
     forecast,
     needed_every_four_weeks,
     outlook,
-    outlook_of_counts,
+    outlook_at_mean_pace,
 )
 
 TODAY = date(2026, 11, 23)
@@ -97,16 +97,16 @@ def test_the_pace_that_is_needed_is_rounded_up_and_ends_with_the_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weekly", "left", "expected"),
+    ("weeks", "left", "expected"),
     [
-        ([40, 38, 35, 32], 30, Outlook.ON_TRACK),
-        ([40, 40, 39, 38], 38, Outlook.BEHIND),
-        ([40, 41, 42, 43], 44, Outlook.BEHIND),
-        ([40, 38, 35], 30, Outlook.UNKNOWN),
-        ([4, 3, 2, 1], 0, Outlook.DONE),
+        ([Week(2, 0), Week(3, 0), Week(3, 0), Week(2, 0)], 30, Outlook.ON_TRACK),
+        ([Week(0, 0), Week(1, 0), Week(1, 0), Week(0, 0)], 38, Outlook.BEHIND),
+        ([Week(9, 10), Week(9, 10), Week(9, 10), Week(9, 10)], 44, Outlook.BEHIND),
+        ([Week(2, 0), Week(3, 0), Week(3, 0)], 30, Outlook.UNKNOWN),
+        ([Week(1, 0)] * 4, 0, Outlook.DONE),
     ],
 )
-def test_a_group_is_judged_by_its_mean_pace(weekly: list[int], left: int, expected: Outlook) -> None:
+def test_a_group_is_judged_by_its_mean_pace(weeks: list[Week], left: int, expected: Outlook) -> None:
     target_on = TODAY + timedelta(weeks=13)
 
-    assert outlook_of_counts(weekly, left=left, today=TODAY, target_on=target_on) is expected
+    assert outlook_at_mean_pace(weeks, left=left, today=TODAY, target_on=target_on) is expected

@@ -77,7 +77,7 @@ class TeamCard:
 def team_list(*, page: int, viewer: Viewer, now: datetime) -> TeamList:
     """Return one page of all teams with candidates, those with most left first; nobody's come last. Five queries.
 
-    What was counted of them in the last weeks is one more, once a day.
+    What was retired of them in the last weeks is one more, once a day.
     """
     first = (page - 1) * ON_A_PAGE
     found = groups(GROUPINGS["team"], Scope(), background(Scope(), viewer=viewer), now=now, first=first, most=ON_A_PAGE)

@@ -1,12 +1,13 @@
 """Keys remaining: one count a day behind us, and what was retired and what arrived in each of the last weeks."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import Case, Count, DateTimeField, F, Q, Sum, When
-from django.db.models.functions import Greatest, TruncDate
+from django.db.models import Case, CharField, Count, DateTimeField, F, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.models import AccessKey, DailyCount
@@ -72,30 +73,53 @@ def weeks_of(scope: Scope, *, first_at: datetime | None, until: date, newest: in
     A week is seven days up to `until`. What came up on the first day of all was there before: it did not arrive. One
     query, once a day, as for the history.
     """
-    known = min((until - first_at.date()).days // 7, MOST_WEEKS) if first_at else 0
-    if known <= 0:
-        return ()
-    return _counted_weeks(scope, known, until) if newest is None else _weeks(scope, known, until, newest)
+    known = _known(first_at, until)
+    return _weeks(scope, "", known, until, newest).get("", known * (Week(0, 0),)) if known else ()
+
+
+def weeks_of_each(
+    scope: Scope, column: str, values: Iterable[str], *, first_at: datetime | None, until: date, newest: int | None
+) -> dict[str, tuple[Week, ...]]:
+    """Return the same weeks of each of the `values` that the `column` of a standing has now: "" is none. One query."""
+    known = _known(first_at, until)
+    found = _weeks(scope, column, known, until, newest) if known else {}
+    return {value: found.get(value, known * (Week(0, 0),)) for value in values}
+
+
+def _known(first_at: datetime | None, until: date) -> int:
+    return max(0, min((until - first_at.date()).days // 7, MOST_WEEKS)) if first_at else 0
+
+
+def _weeks(scope: Scope, column: str, known: int, until: date, newest: int | None) -> Mapping[str, tuple[Week, ...]]:
+    if newest is None:
+        return _counted_weeks(scope, column, known, until)
+    return _remembered_weeks(scope, column, known, until, newest)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _weeks(scope: Scope, known: int, until: date, _newest: int) -> tuple[Week, ...]:
-    return _counted_weeks(scope, known, until)
+def _remembered_weeks(
+    scope: Scope, column: str, known: int, until: date, _newest: int
+) -> Mapping[str, tuple[Week, ...]]:
+    return _counted_weeks(scope, column, known, until)
 
 
-def _counted_weeks(scope: Scope, known: int, until: date) -> tuple[Week, ...]:
+def _counted_weeks(scope: Scope, column: str, known: int, until: date) -> dict[str, tuple[Week, ...]]:
     since = until - timedelta(weeks=known)
+    share = Coalesce(f"{STANDING}{column}", Value(""), output_field=CharField()) if column else Value("")
     rows = (
         AccessKey.objects.filter(scope.standings(STANDING), iam_user__candidate__isnull=False)
-        .annotate(came=TruncDate(ARRIVED_AT), went=TruncDate(ENDED_AT))
+        .annotate(came=TruncDate(ARRIVED_AT), went=TruncDate(ENDED_AT), share=share)
         .filter(Q(came__gt=since) | Q(went__gt=since), Q(went=None) | Q(went__gte=F("came")))
-        .values_list("came", "went")
+        .values_list("share", "came", "went")
         .annotate(keys=Count("pk"))
         .order_by()
     )
-    arrived, retired = Counter[int](), Counter[int]()
-    for came, went, keys in rows:
-        arrived[(until - came).days // 7] += keys
+    arrived, retired = defaultdict[str, Counter[int]](Counter), defaultdict[str, Counter[int]](Counter)
+    for value, came, went, keys in rows:
+        arrived[value][(until - came).days // 7] += keys
         if went is not None:
-            retired[(until - went).days // 7] += keys
-    return tuple(Week(retired[ago], arrived[ago]) for ago in reversed(range(known)))
+            retired[value][(until - went).days // 7] += keys
+    return {
+        value: tuple(Week(retired[value][ago], arrived[value][ago]) for ago in reversed(range(known)))
+        for value in arrived
+    }
