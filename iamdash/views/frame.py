@@ -21,6 +21,7 @@ PLACES = (
     ("accounts", "Accounts"),
     ("settings", "Settings"),
 )
+MOST_NAMED = 3
 _AGES: WeakKeyDictionary[HttpRequest, tuple[AccountAge, ...]] = WeakKeyDictionary()
 # The page of one candidate stands below "Candidates" in the bar.
 BELOW = {
@@ -118,23 +119,33 @@ def _here(request: HttpRequest) -> str:
 def _notices(age: DataAge, *, now: datetime, at_length: bool) -> list[Notice]:
     """Return the notices of a page; `at_length`: it tells itself what is old or missing, and why."""
     accounts_url = reverse("accounts")
-    notices = [
-        Notice("problem", *_behind(account, now=now), accounts_url, "See what AWS said")
-        for account in age.behind
-        if not at_length
-    ]
+    notices = []
+    if age.behind and not at_length:
+        notices.append(Notice("problem", *_behind(age.behind, now=now), accounts_url, "See what AWS said"))
     if age.partial and not at_length:
-        names = ", ".join(account.name for account in age.partial)
         text = "Where a part could not be read, what was last seen is shown."
-        notices.append(Notice("warning", f"Read only in part: {names}.", text, accounts_url, "See what is missing"))
+        strong = f"Read only in part: {_names(age.partial)}."
+        notices.append(Notice("warning", strong, text, accounts_url, "See what is missing"))
     if age.long_lived:
         strong = "iamdash itself reads AWS with a long-lived access key."
         notices.append(Notice("warning", strong, "It should run on a role.", accounts_url, "See which account"))
     return notices
 
 
-def _behind(account: AccountAge, *, now: datetime) -> tuple[str, str]:
+def _behind(accounts: tuple[AccountAge, ...], *, now: datetime) -> tuple[str, str]:
+    """Return what is to be said of the accounts that are behind: in one notice, for a whole organisation may be."""
+    if len(accounts) > 1:
+        strong = f"{len(accounts):,} AWS accounts are not up to date: {_names(accounts)}."
+        return strong, "What stands here of them is old, or missing."
+    (account,) = accounts
     if account.last_good_at is None:
         return f"{account.name} has never been read.", "So it is missing from every list and number here."
     since = ago(account.last_good_at, now=now)
     return f"{account.name} was last read {since}.", "What stands here of it is what AWS held then."
+
+
+def _names(accounts: tuple[AccountAge, ...]) -> str:
+    """Return the names of the first accounts, and how many others there are."""
+    names = ", ".join(account.name for account in accounts[:MOST_NAMED])
+    others = len(accounts) - MOST_NAMED
+    return f"{names} and {others:,} more" if others > 0 else names

@@ -237,6 +237,17 @@ def test_every_page_says_which_account_fell_behind(signed_in: Client) -> None:
     assert "sandbox was last read 3 days ago." in page
 
 
+def test_one_notice_tells_of_all_the_accounts_that_fell_behind_and_one_of_those_read_in_part(signed_in: Client) -> None:
+    for number, outcome in enumerate(("failed",) * 5 + ("partial",) * 4):
+        account = make_aws_account(str(number) * 12, name=f"account-{number}")
+        make_sync_run(account, finished_at=timezone.now(), outcome=outcome)
+
+    page = signed_in.get("/candidates/").content.decode()
+
+    assert "5 AWS accounts are not up to date: account-0, account-1, account-2 and 2 more." in page
+    assert "Read only in part: account-5, account-6, account-7 and 1 more." in page
+
+
 def test_every_page_says_that_iamdash_runs_on_a_long_lived_key(signed_in: Client) -> None:
     make_sync_run(make_aws_account(), finished_at=timezone.now(), long_lived_credential=True)
 
