@@ -123,6 +123,18 @@ def test_what_is_expected_is_a_line_in_a_band_that_begins_today_and_names_its_en
     assert f"Likely {ends_on:%b %Y}" in [node.text for node in wide.iter("text")]
 
 
+def test_an_end_beyond_the_drawing_is_named_where_the_line_leaves_it():
+    ends_on = TODAY + timedelta(weeks=90)
+
+    for drawing in drawings(
+        charts.burn_down(points(5, 3), ahead=ahead(3, 2, ends_on=ends_on), target_on=None, summary="")
+    ):
+        line = next(node for node in drawing.iter("polyline") if node.attrib["class"] == "expected")
+        (label,) = (node for node in drawing.iter("text") if node.text == f"Likely {ends_on:%b %Y}")
+        assert float(label.attrib["y"]) == float(line.attrib["points"].split(",")[-1]) - 8
+        assert abs(float(label.attrib["x"]) - float(line.attrib["points"].split()[-1].split(",")[0])) <= 8
+
+
 def test_without_an_end_in_sight_none_is_named():
     (wide, _) = drawings(charts.burn_down(points(5, 3), ahead=ahead(3, 3, 3), target_on=None, summary=""))
 

@@ -62,19 +62,20 @@ def _burn_down(
 
 
 def _ahead(scale: Scale, ahead: Ahead | None) -> SafeString:
-    """Return the band of the range, the dashed line in its middle, and when that ends."""
+    """Return the band of the range, the dashed line in its middle, and when that ends, be it beyond the drawing."""
     if ahead is None or len(ahead.days) < 2:
         return SafeString("")
     upper = list(zip(ahead.days, ahead.most, strict=True))
     lower = list(zip(ahead.days, ahead.fewest, strict=True))
     middle = [(day, count) for day, count in zip(ahead.days, ahead.middle, strict=True) if not _over(day, ahead)]
     label = SafeString("")
-    if ahead.ends_on is not None and ahead.ends_on <= scale.last:
+    if ahead.ends_on is not None:
         frame = scale.frame
+        level = 0 if ahead.ends_on <= scale.last else middle[-1][1]
         x = min(scale.x(ahead.ends_on), frame.width - frame.right)
         label = format_html(
             '<text class="label" x="{}" y="{}" text-anchor="{}">Likely {}</text>',
-            *(x + (8 if frame is WIDE else 0), scale.y(0) - 8, "start" if frame is WIDE else "end"),
+            *(x + (8 if frame is WIDE else 0), scale.y(level) - 8, "start" if frame is WIDE else "end"),
             f"{ahead.ends_on:%b %Y}",
         )
     return format_html(

@@ -33,7 +33,7 @@ class Frame:
 
 
 # One drawing scaled down to a phone has unreadable text: so two are drawn, and CSS shows one.
-WIDE = Frame("wide", 900, 300, left=44, right=92, top=18, bottom=30, month_step=2)
+WIDE = Frame("wide", 900, 300, left=44, right=108, top=18, bottom=30, month_step=2)
 NARROW = Frame("narrow", 360, 250, left=36, right=14, top=18, bottom=30, month_step=3)
 
 
