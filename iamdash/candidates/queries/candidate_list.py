@@ -25,6 +25,7 @@ from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
 from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at
 from iamdash.models import AwsAccount, Membership, Standing, Workload
+from iamdash.models.bulk import among
 
 # What the form of filters has no field for, and must not lose.
 HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "workload", "by")
@@ -106,16 +107,17 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
-    found, is_many = _answered(_found(filters, accounts, teams.by_slug, viewer=viewer, now=now), filters)
+    found, counted = _answered(_found(filters, accounts, teams.by_slug, viewer=viewer, now=now), filters)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
     is_later = page.has_previous and page.places
     earlier = listed.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
-    tells_gone = filters.shown_view == "everything" and not is_many
+    tells_gone = filters.shown_view == "everything" and counted.get("matching", 0) <= counting.MOST_COUNTED
     gone = found.filter(is_open=False) if tells_gone else found.none()
-    asked = {"matching": found, "gone": gone, "earlier": earlier} | ({"listed": listed} if is_by_workload else {})
-    counts = counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
+    asked = {"gone": gone, "earlier": earlier}
+    asked |= ({"listed": listed} if is_by_workload else {}) | ({} if counted else {"matching": found})
+    counts = counted | counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
     view, controls = filters.shown_view, selects(filters, accounts, teams, viewer)
     return CandidateList(
@@ -178,16 +180,16 @@ def _found(
     )
 
 
-def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], bool]:
-    """Return what a search has found by its numbers, and whether it is too many for that.
+def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], dict[str, int]]:
+    """Return what a search has found, by its numbers unless it is too many for that, and how many are "matching".
 
     So a search is made once, and not again for the page and for each count. One query where there is a search.
     """
     if not filters.q:
-        return found, False
+        return found, {}
     few = list(found.order_by().values_list("pk", flat=True)[: counting.MOST_COUNTED + 1])
     is_many = len(few) > counting.MOST_COUNTED
-    return found if is_many else Standing.objects.filter(pk__in=few), is_many
+    return found if is_many else Standing.objects.filter(pk__in=among(few)), {"matching": len(few)}
 
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
