@@ -20,7 +20,7 @@ from iamdash.aws.snapshot import (
     ReportedUses,
     Unread,
 )
-from iamdash.models import Event, IamUser, SyncRun
+from iamdash.models import Event, IamUser, SyncRun, bulk
 from iamdash.rules.facts import Thresholds
 
 Clock = Callable[[], datetime]
@@ -112,7 +112,8 @@ class Findings:
         after: Mapping[str, Any] | None = None,
     ) -> Event:
         """Return a line for the journal, as seen by this run."""
-        return Event(
+        return bulk.unsaved(
+            Event,
             at=at,
             actor=self.actor,
             kind=kind,

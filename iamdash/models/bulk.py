@@ -5,9 +5,9 @@ time of a first sync (docs/decisions/0004). One document is quoted once, and `js
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection
 from django.db.models import DateTimeField, Field, ForeignKey, Model
@@ -16,11 +16,28 @@ from pydantic_core import to_json
 
 AT_ONCE = 200
 Column: TypeAlias = "Field[Any, Any]"
+Row = TypeVar("Row", bound=Model)
 
 
 def among(keys: Iterable[int]) -> RawSQL:
     """Return primary keys to look for with `__in`: one parameter for all, where a list would be one for each."""
     return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])
+
+
+def among_texts(texts: Iterable[str]) -> RawSQL:
+    """Return texts to look for with `__in`, as `among` does for primary keys."""
+    return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
+
+
+def unsaved(model: type[Row], **values: object) -> Row:
+    """Return a new row, as `model(**values)` in a third of the time: Django takes names apart far slower than places.
+
+    Raises FieldDoesNotExist.
+    """
+    row = model(*[values.pop(name) if name in values else default() for name, default in _defaults(model)])
+    for name, value in values.items():  # what is left is rows that it points at
+        setattr(row, model._meta.get_field(name).name, value)
+    return row
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -49,6 +66,11 @@ def save(rows: Sequence[Model], names: Collection[str]) -> None:
         table = _quoted(batch[0]._meta.db_table)
         sql = f"UPDATE {table} SET {values} FROM {{given}} WHERE {table}.{_name(key)} = given.{_name(key)}"  # noqa: S608
         _run(sql, [key, *changed], batch)
+
+
+@cache
+def _defaults(model: type[Model]) -> list[tuple[str, Callable[[], object]]]:
+    return [(field.attname, field.get_default) for field in model._meta.concrete_fields]
 
 
 def _batches(rows: Sequence[Model]) -> Iterator[Sequence[Model]]:

@@ -113,7 +113,7 @@ def _open(
         for pk, each in facts.items()
         if each.opened_at is None and reason_for(each, thresholds=limits, now=occasion.now) is not None
     }
-    rows = [Candidate(iam_user_id=pk, opened_at=occasion.now) for pk in sorted(new)]
+    rows = [bulk.unsaved(Candidate, iam_user_id=pk, opened_at=occasion.now) for pk in sorted(new)]
     bulk.insert(rows)
     return known | new, {candidate.iam_user_id: candidate for candidate in rows}
 

@@ -73,7 +73,8 @@ def _searched(words: str) -> str:
 def _entry(row: Any) -> ListEntry:
     singles = [getattr(row, f"its_{name}") for name in ONE]
     words = [word for word in (*singles, *(word for name in MANY for word in getattr(row, name))) if word]
-    return ListEntry(
+    return bulk.unsaved(
+        ListEntry,
         standing_id=row.pk,
         user_name=row.its_user_name.lower(),
         account_name=row.its_account_name.lower(),

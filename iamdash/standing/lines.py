@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from iamdash.models import Candidate
+from iamdash.models import Candidate, bulk
 from iamdash.models.journal import Event
 from iamdash.rules.evidence import Assessment, Evidence, Holds
 from iamdash.rules.facts import CandidateFacts
@@ -82,7 +82,8 @@ class Line:
         return sentence.for_the_record(at=self.at, zone=UTC)
 
     def _event(self, kind: str, sentence: str, before: dict[str, Any] | None, after: dict[str, Any]) -> Event:
-        return Event(
+        return bulk.unsaved(
+            Event,
             at=self.at,
             actor=self.actor,
             kind=kind,

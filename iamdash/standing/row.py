@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from iamdash.models import Standing
+from iamdash.models import Standing, bulk
 from iamdash.rules.evidence import Assessment, Holds
 from iamdash.rules.facts import CandidateFacts, ClaimFacts, Thresholds
 from iamdash.rules.keys import active_keys, inactive_keys, only_report_knows
@@ -30,7 +30,8 @@ def row(
     step_back: Reopening,
 ) -> Standing:
     """Return the row, unsaved. `step_back` depends on what was stored before (see `going_down`)."""
-    return Standing(
+    return bulk.unsaved(
+        Standing,
         candidate_id=candidate_id,
         aws_account_id=facts.aws_account_id,
         stage=assessment.stage.value,

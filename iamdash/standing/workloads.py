@@ -72,12 +72,12 @@ def _workloads(places: Iterable[Place]) -> dict[str, int]:
     known = _joined(names)
     missing = sorted(names.keys() - known.keys())
     if missing:
-        bulk.insert_unknown([Workload(key=key, name=names[key]) for key in missing])
+        bulk.insert_unknown([bulk.unsaved(Workload, key=key, name=names[key]) for key in missing])
         known = _joined(names)
     return known
 
 
 def _joined(keys: Collection[str]) -> dict[str, int]:
     # Locked, so that a merge waits for who joins, or who joins sees the merge.
-    rows = Workload.objects.filter(key__in=keys).order_by("pk").select_for_update(no_key=True)
+    rows = Workload.objects.filter(key__in=bulk.among_texts(keys)).order_by("pk").select_for_update(no_key=True)
     return {str(key): merged_into or pk for key, merged_into, pk in rows.values_list("key", "merged_into", "pk")}

@@ -12,7 +12,7 @@ from django.db.models import F
 from iamdash.aws.snapshot import Absence, Part
 from iamdash.inventory.findings import Changes, Findings
 from iamdash.inventory.reconcile.differ import save_columns
-from iamdash.models import AccessKey, Event, IamUser
+from iamdash.models import AccessKey, Event, IamUser, bulk
 
 
 def reconcile_absences(absences: Sequence[Absence], findings: Findings) -> Changes:
@@ -20,7 +20,8 @@ def reconcile_absences(absences: Sequence[Absence], findings: Findings) -> Chang
     rows = {
         row.unique_id: row
         for row in IamUser.objects.filter(
-            aws_account_id=findings.account_id, unique_id__in=[absence.unique_id for absence in absences]
+            aws_account_id=findings.account_id,
+            unique_id__in=bulk.among_texts(absence.unique_id for absence in absences),
         )
     }
     changes = Changes()

@@ -78,13 +78,15 @@ def reconcile_unread_keys(gaps: Sequence[Unread], findings: Findings) -> Changes
 
 
 def _iam_users(findings: Findings, unique_ids: Iterable[str]) -> dict[str, IamUser]:
-    rows = IamUser.objects.filter(aws_account_id=findings.account_id, unique_id__in=list(unique_ids))
+    rows = IamUser.objects.filter(aws_account_id=findings.account_id, unique_id__in=bulk.among_texts(unique_ids))
     return {row.unique_id: row for row in rows}
 
 
 def _rows(iam_users: Iterable[IamUser]) -> dict[int, dict[str, AccessKey]]:
     rows: dict[int, dict[str, AccessKey]] = defaultdict(dict)
-    for row in AccessKey.objects.filter(iam_user__in=list(iam_users)).select_related("iam_user"):
+    by_number = {iam_user.pk: iam_user for iam_user in iam_users}
+    for row in AccessKey.objects.filter(iam_user__in=bulk.among(by_number)):
+        row.iam_user = by_number[row.iam_user_id]
         rows[row.iam_user_id][row.access_key_id] = row
     return rows
 
@@ -95,7 +97,9 @@ def _known_elsewhere(answers: Sequence[KeysOfUser], rows: Mapping[int, Mapping[s
     new = {listed.access_key_id for answer in answers for listed in answer.keys} - known
     if not new:
         return set()
-    return set(AccessKey.objects.filter(access_key_id__in=new).values_list("access_key_id", flat=True))
+    return set(
+        AccessKey.objects.filter(access_key_id__in=bulk.among_texts(new)).values_list("access_key_id", flat=True)
+    )
 
 
 def _outdated(answer: KeysOfUser, iam_user: IamUser, findings: Findings) -> bool:
@@ -140,7 +144,8 @@ def _remember(answer: KeysOfUser, iam_user: IamUser, batch: Batch, findings: Fin
 
 
 def _create(listed: ListedAccessKey, answer: KeysOfUser, iam_user: IamUser, batch: Batch, findings: Findings) -> None:
-    row = AccessKey(
+    row = bulk.unsaved(
+        AccessKey,
         iam_user=iam_user,
         access_key_id=listed.access_key_id,
         status=listed.status,

@@ -37,7 +37,7 @@ def reconcile_roles(listing: Listing, findings: Findings) -> Changes:
 
 def _reconcile_some(some: Sequence[ListedRole], ours: str, listing: Listing, findings: Findings) -> Changes:
     known = IamRole.objects.filter(
-        aws_account_id=findings.account_id, unique_id__in=[listed.unique_id for listed in some]
+        aws_account_id=findings.account_id, unique_id__in=bulk.among_texts(listed.unique_id for listed in some)
     )
     rows = {row.unique_id: row for row in known}
     answers = {
@@ -50,7 +50,9 @@ def _reconcile_some(some: Sequence[ListedRole], ours: str, listing: Listing, fin
             each.before.update(change(each.row, {"trust_read_at": _as_old_as(listing)}))
     save(changed)
     new = [
-        IamRole(aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key])
+        bulk.unsaved(
+            IamRole, aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key]
+        )
         for key in unknown
     ]
     bulk.insert(new)
@@ -145,7 +147,8 @@ def _values(listed: ListedRole, row: IamRole | None, listing: Listing, *, is_our
 def _keep_uses(rows: Collection[IamRole], listing: Listing | DescribedRole) -> None:
     bulk.insert_unknown(
         [
-            RoleUse(
+            bulk.unsaved(
+                RoleUse,
                 iam_role=row,
                 last_used_at=row.last_used_at,
                 last_used_region=row.last_used_region,

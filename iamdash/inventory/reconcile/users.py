@@ -34,7 +34,7 @@ def _reconcile_some(
     some: Sequence[ListedUser], earlier: Mapping[str, IamUser], listing: Listing, findings: Findings
 ) -> Changes:
     answers = {listed.unique_id: _values(listed) for listed in some}
-    known = IamUser.objects.filter(aws_account_id=findings.account_id, unique_id__in=answers)
+    known = IamUser.objects.filter(aws_account_id=findings.account_id, unique_id__in=bulk.among_texts(answers))
     rows = {row.unique_id: row for row in known}
     changes = seen_again(list(rows.values()), listing.read_at, findings)
     changed, unknown = compare(rows, answers)
@@ -43,7 +43,9 @@ def _reconcile_some(
     changes.iam_user_ids |= {each.row.pk for each in changed}
     changes.events += [event for each in changed for event in _told(each, listing, findings)]
     new = [
-        IamUser(aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key])
+        bulk.unsaved(
+            IamUser, aws_account_id=findings.account_id, unique_id=key, first_seen_at=listing.read_at, **answers[key]
+        )
         for key in unknown
     ]
     changes.add(_create(new, earlier, listing, findings))

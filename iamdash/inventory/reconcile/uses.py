@@ -16,7 +16,7 @@ UNUSED = [f"iam_user__{name}" for name in ("tags", "groups", "attached_policies"
 def reconcile_reported_uses(reported: ReportedUses, findings: Findings) -> Changes:
     """Take in the last uses that the credential report gives for known keys."""
     keys = AccessKey.objects.filter(
-        access_key_id__in=reported.uses, iam_user__aws_account_id=findings.account_id, gone_at=None
+        access_key_id__in=bulk.among_texts(reported.uses), iam_user__aws_account_id=findings.account_id, gone_at=None
     )
     rows = list(keys.select_related("iam_user").defer(*UNUSED))
     events = [event for row in rows for event in told_use(row, reported.uses[row.access_key_id], findings)]
@@ -49,7 +49,8 @@ def ledger_rows(row: AccessKey, reading: LastUsed, findings: Findings) -> list[A
     if reading.at is None or reading.at == row.last_used_at:
         return []
     return [
-        AccessKeyUse(
+        bulk.unsaved(
+            AccessKeyUse,
             access_key=row,
             last_used_at=reading.at,
             last_used_service=reading.service,
