@@ -35,7 +35,7 @@ def test_an_exception_is_asked_for_and_approved_by_another(
     here = f"/candidates/{candidate.pk}/"
 
     page = open_page(here, person=priya)
-    page.get_by_text("Ask for an exception").click()
+    page.get_by_text("Ask for an exception", exact=True).click()
     page.get_by_label("Why does the key have to stay?").fill("Their log streaming knows access keys only.")
     page.get_by_label("Until").fill((today + timedelta(days=10)).isoformat())
     page.get_by_role("button", name="Ask a lead").click()
