@@ -19,8 +19,8 @@ from django.db import connection
 from benchmarks.account import ACCOUNT
 from benchmarks.cost import cost
 from iamdash.aws.session import AwsSession
-from iamdash.celery import collect_rarely
 from iamdash.demo.organisation.hands import Hands
+from iamdash.garbage import collect_seldom
 
 EMPTY_ACCOUNT = "444455556666"
 WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables"
@@ -33,7 +33,7 @@ def main() -> None:
     act_in(EMPTY_ACCOUNT)
     _sync_of(EMPTY_ACCOUNT, offset)()
     act_in(ACCOUNT)
-    collect_rarely()
+    collect_seldom()
     before, calls = written(), _record_calls()
     with cost() as measured:
         sync_run = sync()

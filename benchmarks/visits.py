@@ -12,6 +12,8 @@ from http import HTTPStatus
 import django
 from django.db import connection
 
+from iamdash.garbage import collect_seldom
+
 # A table of so many rows should not be read whole for a page.
 LARGE = 10_000
 LIST = "/candidates/"
@@ -29,6 +31,7 @@ def main() -> None:
     # The hashed names of production need `collectstatic`: their look-up is one in a dictionary.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    collect_seldom()  # as the web process does
     client = Client()
     membership = Membership.objects.select_related("person").order_by("pk")[5]
     client.force_login(membership.person)

@@ -1,10 +1,11 @@
 """The Celery app and its schedule. Start a worker with `celery -A iamdash.celery worker`."""
 
-import gc
 import os
 
 from celery import Celery, signals
 from celery.schedules import crontab
+
+from iamdash.garbage import collect_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamdash.settings")
 
@@ -28,11 +29,5 @@ app.conf.beat_schedule_filename = os.environ.get("CELERY_BEAT_SCHEDULE", "/tmp/i
 
 
 @signals.worker_init.connect  # type: ignore[untyped-decorator]  # celery has no types
-def collect_rarely(**_sent: object) -> None:
-    """Leave what start-up made out of garbage collection, and collect seldom: a sync makes many objects, few in cycles.
-
-    It saves a sync a seventh of its CPU for some megabytes (docs/decisions/0004). Processes forked later inherit it.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+def _begin_work(**_sent: object) -> None:
+    collect_seldom()
