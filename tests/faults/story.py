@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
 from threading import Thread, Timer
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -26,14 +25,13 @@ from iamdash.models import AccessLevel, AwsAccount, Candidate, IamRole, Programm
 from iamdash.rules.route import Route
 from tests.factories import make_aws_account, make_person, make_team
 from tests.faults import promises, worker
+from tests.faults.hurry import hurried
 from tests.faults.tally import Tally
 from tests.faults.trouble import ANY_READ, SHAKES, Happening, Trouble, draw
 from tests.faults.world import ACCOUNT, HOME, READER, REGION, STRANGE, World
 
 SYNCS = 6
 STEPS = [timedelta(minutes=1), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=5)]
-WAITS = 0.02
-LONGEST_SYNC = 300  # where AWS throttles every call for ever, it gives up after two minutes
 
 
 class Story:
@@ -137,10 +135,10 @@ class Story:
         connections.close_all()
         process = worker.start(ACCOUNT, self.state.clock.offset)
         with self.a_moment_after_a_call(process.kill):
-            process.join(LONGEST_SYNC)
+            process.join(60)
         took_too_long = process.exitcode is None
         process.kill()  # else its lock would spoil every story after this one
-        assert not took_too_long, f"a sync took longer than {LONGEST_SYNC} seconds"
+        assert not took_too_long, "a sync took longer than a minute"
         self.tally.outcomes["killed" if process.exitcode else "not killed in time"] += 1
 
     def sync_while(self, shake: Callable[[], None]) -> None:
@@ -235,18 +233,6 @@ def tell(seed: int, tally: Tally) -> None:
 def again(seed: int) -> str:
     """Return the command that tells one story again."""
     return f"make soak SEED={seed}"
-
-
-@contextmanager
-def hurried() -> Iterator[None]:
-    """Let pauses between retries, and those that AWS's throttling asks for, pass fifty times as fast."""
-    sleep, now = time.sleep, time.monotonic
-    quick = SimpleNamespace(**{**vars(time), "sleep": lambda seconds: sleep(seconds * WAITS)})
-    with (
-        patch("botocore.endpoint.time", quick),
-        patch("iamdash.aws.pace.time", SimpleNamespace(sleep=quick.sleep, monotonic=lambda: now() / WAITS)),
-    ):
-        yield
 
 
 def _signed_in(world: World, account_id: str) -> dict[str, Any]:

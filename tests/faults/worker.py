@@ -16,6 +16,7 @@ from django.db import connection  # noqa: E402
 
 from iamdash.inventory.sync import sync_account  # noqa: E402
 from iamdash.models import AwsAccount  # noqa: E402
+from tests.faults.hurry import hurried  # noqa: E402
 
 FORKED = get_context("forkserver")
 FORKED.set_forkserver_preload([__name__])
@@ -36,4 +37,6 @@ def start(account_id: str, offset: timedelta) -> BaseProcess:
 def _sync(account_id: str, offset: timedelta, environment: Mapping[str, str], database: Mapping[str, Any]) -> None:
     os.environ.update(environment)
     connection.settings_dict.update(database)
-    sync_account(AwsAccount.objects.get(pk=account_id), trigger="schedule", clock=lambda: datetime.now(UTC) + offset)
+    aws_account = AwsAccount.objects.get(pk=account_id)
+    with hurried():
+        sync_account(aws_account, trigger="schedule", clock=lambda: datetime.now(UTC) + offset)
