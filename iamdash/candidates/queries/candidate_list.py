@@ -107,24 +107,25 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
-    found, counted = _answered(_found(filters, accounts, teams.by_slug, viewer=viewer, now=now), filters)
+    found, searched = _answered(_found(filters, accounts, teams.by_slug, viewer=viewer, now=now), filters)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
     is_later = page.has_previous and page.places
     earlier = listed.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
-    tells_gone = filters.shown_view == "everything" and counted.get("matching", 0) <= counting.MOST_COUNTED
+    tells_gone = filters.shown_view == "everything" and (searched is None or searched <= counting.MOST_COUNTED)
     gone = found.filter(is_open=False) if tells_gone else found.none()
-    asked = {"gone": gone, "earlier": earlier}
-    asked |= ({"listed": listed} if is_by_workload else {}) | ({} if counted else {"matching": found})
-    counts = counted | counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
+    asked = {"gone": gone, "earlier": earlier} | ({"listed": listed} if is_by_workload else {})
+    asked |= {"matching": found} if searched is None else {}
+    counts = counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
+    matching = counts["matching"] if searched is None else searched
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
     view, controls = filters.shown_view, selects(filters, accounts, teams, viewer)
     return CandidateList(
         is_by_workload=is_by_workload,
         rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
         workloads=rows_at(page.numbers, found) if is_by_workload else (),
-        listed=counts["listed" if is_by_workload else "matching"],
+        listed=counts["listed"] if is_by_workload else matching,
         tabs=tabs(counts, filters),
         view_name=VIEWS[view],
         selects=controls,
@@ -133,7 +134,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
         sort_label=order.words,
         search=filters.q,
-        matching=counts["matching"],
+        matching=matching,
         in_view=counts[view],
         first=first,
         last=first + len(page.numbers) - 1 if first else None,
@@ -180,16 +181,16 @@ def _found(
     )
 
 
-def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], dict[str, int]]:
-    """Return what a search has found, by its numbers unless it is too many for that, and how many are "matching".
+def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], int | None]:
+    """Return what a search has found, by its numbers unless it is too many for that, and how many; None: no search.
 
     So a search is made once, and not again for the page and for each count. One query where there is a search.
     """
     if not filters.q:
-        return found, {}
+        return found, None
     few = list(found.order_by().values_list("pk", flat=True)[: counting.MOST_COUNTED + 1])
     is_many = len(few) > counting.MOST_COUNTED
-    return found if is_many else Standing.objects.filter(pk__in=among(few)), {"matching": len(few)}
+    return found if is_many else Standing.objects.filter(pk__in=among(few)), len(few)
 
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
