@@ -95,6 +95,8 @@ TEMPLATES = [
         "OPTIONS": {"environment": "iamdash.templatetags.rows.environment"},
     },
 ]
+# The controls of forms too: the page of a candidate has thirty.
+FORM_RENDERER = "django.forms.renderers.Jinja2"
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False

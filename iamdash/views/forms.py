@@ -1,10 +1,13 @@
 """The forms of the candidate page. They check what was typed; whether it may be done is for `candidates.actions`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from html import escape
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
 
 from iamdash.candidates.actions.address import LONGEST_URL
 from iamdash.candidates.actions.change import LONGEST_TEXT
@@ -34,6 +37,30 @@ class PageForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"{self.name}-%s")
 
 
+class LongSelect(forms.Select):
+    """A select that may hold thousands of options, without a template for each: that would take half a second."""
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: Any = None,  # noqa: ARG002  Django names it
+    ) -> SafeString:
+        """Return the control with its options."""
+        said = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return SafeString(f"<select{said}>{_options(self.choices, self.format_value(value))}</select>")
+
+
+def _options(choices: Iterable[Any], chosen: Collection[str]) -> str:
+    return "".join(
+        f'<optgroup label="{escape(value)}">{_options(words, chosen)}</optgroup>'
+        if isinstance(words, list)
+        else f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{escape(words)}</option>'
+        for value, words in choices
+    )
+
+
 def _cadence_field() -> forms.ChoiceField:
     return forms.ChoiceField(
         label="How often is it used?",
@@ -52,7 +79,9 @@ class ClaimForm(PageForm):
     """Which team answers for the candidate, and how often its keys are used; the person is whoever sends it."""
 
     name = "claim"
-    team = forms.ChoiceField(label="Team", error_messages=_one_message("Choose the team that it belongs to."))
+    team = forms.ChoiceField(
+        label="Team", widget=LongSelect, error_messages=_one_message("Choose the team that it belongs to.")
+    )
     cadence = _cadence_field()
 
     def __init__(self, data: Any = None, *, teams: Options, initial: dict[str, Any] | None = None) -> None:
@@ -79,7 +108,11 @@ class HandOverForm(PageForm):
     """To whom the candidate goes: one choice names both the team and the person, so that they fit."""
 
     name = "hand-over"
-    to = forms.ChoiceField(label="Team and person", error_messages=_one_message("Choose who will answer for it."))
+    to = forms.ChoiceField(
+        label="Team and person",
+        widget=LongSelect,
+        error_messages=_one_message("Choose who will answer for it."),
+    )
 
     def __init__(self, data: Any = None, *, teams: Iterable[TeamChoice], initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
