@@ -106,8 +106,15 @@ USE_I18N = False
 DATABASES = {
     "default": dj_database_url.parse(database_url, engine="iamdash.database", conn_max_age=60, conn_health_checks=True)
 }
-# A server that accepts and then says nothing must not hold a process for minutes.
-DATABASES["default"].setdefault("OPTIONS", {}).update({"connect_timeout": 5, "tcp_user_timeout": 10_000})
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    {
+        # A server that accepts and then says nothing must not hold a process for minutes.
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        # Values travel beside the SQL, so that PostgreSQL can know a question again: see iamdash/database/prepared.py.
+        "server_side_binding": True,
+    }
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
