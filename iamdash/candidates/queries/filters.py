@@ -13,6 +13,7 @@ from django.db.models import Q, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
+from iamdash.candidates.queries.compiled import Given
 from iamdash.candidates.queries.order import DEFAULT_SORT, SORTS
 from iamdash.candidates.queries.search import matches
 from iamdash.models import ExceptionGrant, sort_keys
@@ -238,12 +239,12 @@ def condition_of(query: str, *, now: datetime) -> Q:
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}
 
 
-def claim_lapses_soon(now: datetime) -> Q:
+def claim_lapses_soon(now: datetime | Given) -> Q:
     """Return which standings have a claim that lapses within the days of warning, unless it is confirmed."""
     return Q(is_open=True, claim_warned_at__lte=now, claim_lapses_at__gt=now)
 
 
-def of_age(age: str, *, now: datetime) -> Q:
+def of_age(age: str, *, now: datetime | Given) -> Q:
     """Return which standings have an active key, and an oldest key of this age (of AGES)."""
     _words, _short, days, below = AGES[age]
     return Q(

@@ -3,15 +3,16 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
-from iamdash.candidates.queries.counts import values_at_once
+from iamdash.candidates.queries.compiled import PERSON, Compiled, side_by_side
 from iamdash.candidates.queries.filters import Viewer
-from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Candidate, Claim, DailyCount, Programme
 
 LIMITS = ("target_date", "stuck_days", "claim_warning_days", "long_lived_days")
@@ -41,24 +42,29 @@ class Background:
 
 def background(scope: Scope, *, viewer: Viewer) -> Background:
     """Return the background of a scope. One query."""
-    programme = Programme.objects.filter(pk=1)
-    queries: dict[str, QuerySet[Any, Any]] = {
-        **{name: programme.values(name) for name in LIMITS},
-        "first_at": Candidate.objects.filter(scope.standings("standing__")).order_by("opened_at").values("opened_at"),
-        "newest_count": DailyCount.objects.order_by("-pk").values("pk"),
-        "offers": _offers(viewer),
-    }
-    found = values_at_once(queries)
+    found = _asked(scope.limits).row(person=viewer.person_id, **scope.given)
     offers = tuple(Offer(**offer) for offer in json.loads(found.pop("offers") or "[]"))
     usual = {name: getattr(Programme(), name) for name in LIMITS if found[name] is None}
     return Background(**(found | usual), offers=offers)
 
 
-def _offers(viewer: Viewer) -> QuerySet[Claim, Any]:
+@cache
+def _asked(limits: Limits) -> Compiled:
+    programme = Programme.objects.filter(pk=1)
+    queries: dict[str, QuerySet[Any, Any]] = {
+        **{name: programme.values(name) for name in LIMITS},
+        "first_at": Candidate.objects.filter(limits.standings("standing__")).order_by("opened_at").values("opened_at"),
+        "newest_count": DailyCount.objects.order_by("-pk").values("pk"),
+        "offers": _offers(),
+    }
+    return side_by_side(queries)
+
+
+def _offers() -> QuerySet[Claim, Any]:
     offer = JSONObject(
         number="candidate",
         user_name="candidate__iam_user__user_name",
         offered_by=Coalesce(NullIf("offered_by__full_name", Value("")), F("offered_by__email")),
     )
-    offered = Claim.objects.filter(offered_person=viewer.person_id, ended_at=None).order_by()
+    offered = Claim.objects.filter(offered_person=PERSON, ended_at=None).order_by()
     return offered.values("offered_person").annotate(offers=JSONBAgg(offer, order_by="offered_at")).values("offers")

@@ -4,12 +4,28 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from django.db.models import Case, CharField, Count, DateTimeField, F, Q, Sum, Value, When
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
-from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.compiled import Compiled, Given, compiled
+from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import AccessKey, DailyCount
 from iamdash.rules.forecast import Week
 from iamdash.rules.keys import ACTIVE
@@ -20,6 +36,8 @@ MOST_WEEKS = 12
 MOST_REMEMBERED = 2048
 LEFT = ~Q(stage=Stage.DELETED)
 STANDING = "iam_user__candidate__standing__"
+SINCE, UNTIL = Given("since", DateField()), Given("until", DateField())
+DAYS = RawSQL("SELECT unnest(%s::date[])", [Given("days", DateField())])
 # When a key ceased to be active as far as we saw it: the day it was no longer Active, or, if it was to the last, the
 # day it was gone.
 ENDED_AT = Case(
@@ -53,18 +71,23 @@ def history(scope: Scope, *, today: date, newest: int | None) -> tuple[DayCount,
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def _history(scope: Scope, today: date, _newest: int) -> tuple[DayCount, ...]:
-    rows = (
-        DailyCount.objects.filter(scope.counts(), day__in=[today - timedelta(weeks=ago) for ago in range(1, 53)])
+    days = [today - timedelta(weeks=ago) for ago in range(1, 53)]
+    return tuple(DayCount(*row) for row in _counts(scope.limits).ask(days=days, **scope.given))
+
+
+@cache
+def _counts(limits: Limits) -> Compiled:
+    return compiled(
+        DailyCount.objects.filter(limits.counts(), day__in=DAYS)
         .values("day")
         .annotate(
             keys=Sum("active_keys", filter=LEFT, default=0),
             users=Sum("candidates", filter=LEFT, default=0),
             unclaimed=Sum("candidates", filter=LEFT & Q(team_slug=""), default=0),
-            made_up=Count("pk", filter=Q(invented=True)),
+            made_up=BoolOr("invented"),
         )
         .order_by("day")
     )
-    return tuple(DayCount(row["day"], row["keys"], row["users"], row["unclaimed"], row["made_up"] > 0) for row in rows)
 
 
 def weeks_of(scope: Scope, *, first_at: datetime | None, until: date, newest: int | None) -> tuple[Week, ...]:
@@ -104,22 +127,33 @@ def _remembered_weeks(
 
 
 def _counted_weeks(scope: Scope, column: str, known: int, until: date) -> dict[str, tuple[Week, ...]]:
-    since = until - timedelta(weeks=known)
+    arrived, retired = defaultdict[str, Counter[int]](Counter), defaultdict[str, Counter[int]](Counter)
+    asked = _keys(scope.limits, column)
+    for share, came, went, keys in asked.ask(since=until - timedelta(weeks=known), until=until, **scope.given):
+        arrived[share][came] += keys
+        retired[share][went] += keys
+    return {
+        share: tuple(Week(retired[share][ago], arrived[share][ago]) for ago in reversed(range(known)))
+        for share in arrived
+    }
+
+
+@cache
+def _keys(limits: Limits, column: str) -> Compiled:
+    """Return how many keys each share has by the weeks before `until` in which they came and went, since `since`."""
     share = Coalesce(f"{STANDING}{column}", Value(""), output_field=CharField()) if column else Value("")
-    rows = (
-        AccessKey.objects.filter(scope.standings(STANDING), iam_user__candidate__isnull=False)
-        .annotate(came=TruncDate(ARRIVED_AT), went=TruncDate(ENDED_AT), share=share)
-        .filter(Q(came__gt=since) | Q(went__gt=since), Q(went=None) | Q(went__gte=F("came")))
-        .values_list("share", "came", "went")
+    came, went = TruncDate(ARRIVED_AT), TruncDate(ENDED_AT)
+    return compiled(
+        AccessKey.objects.filter(limits.standings(STANDING), iam_user__candidate__isnull=False)
+        .annotate(came=came, went=went)
+        .filter(Q(came__gt=SINCE) | Q(went__gt=SINCE), Q(went=None) | Q(went__gte=F("came")))
+        .values_list(share, _weeks_ago(came), _weeks_ago(went))
         .annotate(keys=Count("pk"))
         .order_by()
     )
-    arrived, retired = defaultdict[str, Counter[int]](Counter), defaultdict[str, Counter[int]](Counter)
-    for value, came, went, keys in rows:
-        arrived[value][(until - came).days // 7] += keys
-        if went is not None:
-            retired[value][(until - went).days // 7] += keys
-    return {
-        value: tuple(Week(retired[value][ago], arrived[value][ago]) for ago in reversed(range(known)))
-        for value in arrived
-    }
+
+
+def _weeks_ago(day: TruncDate) -> Func:
+    return Func(
+        UNTIL, day, template="floor((%(expressions)s) / 7.0)::int", arg_joiner=" - ", output_field=IntegerField()
+    )

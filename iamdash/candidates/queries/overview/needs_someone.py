@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db.models import Case, F, When
 from django.utils import timezone
 
+from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
 from iamdash.candidates.queries.exceptions import WARNED, Flag, block_flag, ending
 from iamdash.candidates.queries.frame import AccountAge, behind
-from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
@@ -37,22 +39,7 @@ class NeedsSomeone:
 
 def needs_someone(scope: Scope, accounts: Iterable[AccountAge], *, now: datetime) -> tuple[NeedsSomeone, ...]:
     """Return who was reopened, the newest first, then whose exception ends next, then who has been stuck longest."""
-    in_scope = Standing.objects.filter(scope.standings())
-    # The first of each kind, by its index, before they are put in one order.
-    reopened = in_scope.filter(is_open=True, reopened_at__isnull=False).order_by("-reopened_at", "pk")
-    ends = in_scope.filter(exception_until__lte=now + WARNED).order_by("exception_until", "pk")
-    stuck = in_scope.filter(is_open=True, stuck_from__lte=now).order_by("stuck_from", "pk")
-    first, *others = (kind.values("pk")[:MOST] for kind in (reopened, ends, stuck))
-    iam_user = "candidate__iam_user__"
-    rows = (
-        Standing.objects.filter(pk__in=first.union(*others, all=True))
-        .annotate(reopened=Case(When(is_open=True, then=F("reopened_at"))))
-        .order_by(F("reopened").desc(nulls_last=True), F("exception_until").asc(nulls_last=True), "stuck_from", "pk")
-        .values_list(
-            *("pk", f"{iam_user}user_name", f"{iam_user}aws_account", "owner_team__name", "stage", "stage_since"),
-            *("reopened", "exception_until", "candidate__blocked_by", "candidate__block_review_on"),
-        )[:MOST]
-    )
+    rows = _first(scope.limits).ask(now=now, **scope.given)
     read_at = behind(accounts, now=now)
     return tuple(
         NeedsSomeone(
@@ -67,4 +54,24 @@ def needs_someone(scope: Scope, accounts: Iterable[AccountAge], *, now: datetime
             as_of=read_at.get(account_id),
         )
         for number, user_name, account_id, team, stage, since, reopened_at, until, blocked_by, review_on in rows
+    )
+
+
+@cache
+def _first(limits: Limits) -> Compiled:
+    in_scope = Standing.objects.filter(limits.standings())
+    # The first of each kind, by its index, before they are put in one order.
+    reopened = in_scope.filter(is_open=True, reopened_at__isnull=False).order_by("-reopened_at", "pk")
+    ends = in_scope.filter(exception_until__lte=NOW + WARNED).order_by("exception_until", "pk")
+    stuck = in_scope.filter(is_open=True, stuck_from__lte=NOW).order_by("stuck_from", "pk")
+    first, *others = (kind.values("pk")[:MOST] for kind in (reopened, ends, stuck))
+    iam_user = "candidate__iam_user__"
+    return compiled(
+        Standing.objects.filter(pk__in=first.union(*others, all=True))
+        .annotate(reopened=Case(When(is_open=True, then=F("reopened_at"))))
+        .order_by(F("reopened").desc(nulls_last=True), F("exception_until").asc(nulls_last=True), "stuck_from", "pk")
+        .values_list(
+            *("pk", f"{iam_user}user_name", f"{iam_user}aws_account", "owner_team__name", "stage", "stage_since"),
+            *("reopened", "exception_until", "candidate__blocked_by", "candidate__block_review_on"),
+        )[:MOST]
     )

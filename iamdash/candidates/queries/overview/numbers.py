@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
-from iamdash.candidates.queries.counts import exact_counts
+from iamdash.candidates.queries.compiled import NOW, PERSON, Compiled, as_one, compiled, number_of, side_by_side
 from iamdash.candidates.queries.filters import (
     AGES,
     EXCEPTION_ASKED,
@@ -18,13 +19,33 @@ from iamdash.candidates.queries.filters import (
     of_age,
 )
 from iamdash.candidates.queries.overview.burn_down import DayCount
-from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.candidates.queries.overview.shares import Share
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
 WEEK = timedelta(days=7)
 FOUR_WEEKS = timedelta(days=28)
+IS_OPEN, STUCK = Q(is_open=True), Q(is_open=True, stuck_from__lte=NOW)
+YOURS, OPENED = Q(is_open=True, owner_person=PERSON), "candidate__opened_at"
+NEEDS_YOU = Q(stuck_from__lte=NOW) | Q(reopened_at__isnull=False) | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE
+# What is counted while the work is shared out.
+SHARED_OUT = {"open": IS_OPEN, "stuck": STUCK, "deactivated": Q(is_open=True, stage=Stage.DEACTIVATED)}
+BESIDE = {
+    "unclaimed": Q(is_open=True, owner_team=None),
+    "newly_stuck": STUCK & Q(stuck_from__gt=NOW - WEEK),
+    "reopened": Q(is_open=True, reopened_at__isnull=False),
+    "may_be_deleted": SAFE_TO_DELETE,
+    "new": IS_OPEN & Q(**{f"{OPENED}__gt": NOW - WEEK}),
+    "new_the_week_before": IS_OPEN & Q(**{f"{OPENED}__gt": NOW - 2 * WEEK, f"{OPENED}__lte": NOW - WEEK}),
+    "yours": YOURS,
+    "yours_waiting": YOURS & NEEDS_YOU,
+    "yours_lapsing": YOURS & claim_lapses_soon(NOW),
+    "excepted": Q(exception_until__isnull=False),
+    "exceptions_asked": EXCEPTION_ASKED,
+    "people": OF_PEOPLE,
+}
+OF_AGE = {f"age_{name}": IS_OPEN & of_age(name, now=NOW) for name in AGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,47 +98,28 @@ def totals(scope: Scope, whole: Share | None, *, viewer: Viewer, now: datetime) 
     `whole`: what was counted already, where the scope is everything; then each other count comes out of its index. Of
     a narrow scope all come out of one pass through what it holds.
     """
-    conditions = _conditions(viewer, now)
-    by_age = {f"age_{name}": Q(is_open=True) & of_age(name, now=now) for name in AGES}
+    given = {"now": now, "person": viewer.person_id, **scope.given}
     if whole is None:
-        found = _in_one_pass(Standing.objects.filter(scope.standings()), conditions | by_age, now)
+        found = _in_one_pass(scope.limits).row(**given)
     else:
-        deactivated = whole.by_stage[Stage.DEACTIVATED - 1]
-        found = {"open": whole.left, "keys": whole.keys, "stuck": whole.stuck, "deactivated": deactivated}
-        found |= exact_counts(conditions | by_age)
-    return Totals(ages=tuple(found.pop(name) for name in by_age), **found)
+        found = _each_by_its_index().row(**given)
+        found |= {"open": whole.left, "stuck": whole.stuck, "keys": whole.keys}
+        found["deactivated"] = whole.by_stage[Stage.DEACTIVATED - 1]
+    return Totals(ages=tuple(found.pop(name) for name in OF_AGE), **found)
 
 
-def _conditions(viewer: Viewer, now: datetime) -> dict[str, Q]:
-    is_open, opened = Q(is_open=True), "candidate__opened_at"
-    yours = is_open & Q(owner_person=viewer.person_id)
-    waiting = Q(stuck_from__lte=now) | Q(reopened_at__isnull=False) | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE
-    return {
-        "unclaimed": is_open & Q(owner_team=None),
-        "newly_stuck": is_open & Q(stuck_from__lte=now, stuck_from__gt=now - WEEK),
-        "reopened": is_open & Q(reopened_at__isnull=False),
-        "may_be_deleted": SAFE_TO_DELETE,
-        "new": is_open & Q(**{f"{opened}__gt": now - WEEK}),
-        "new_the_week_before": is_open & Q(**{f"{opened}__gt": now - 2 * WEEK, f"{opened}__lte": now - WEEK}),
-        "yours": yours,
-        "yours_waiting": yours & waiting,
-        "yours_lapsing": yours & claim_lapses_soon(now),
-        "excepted": Q(exception_until__isnull=False),
-        "exceptions_asked": EXCEPTION_ASKED,
-        "people": OF_PEOPLE,
-    }
+@cache
+def _each_by_its_index() -> Compiled:
+    kinds = BESIDE | OF_AGE
+    return side_by_side({name: number_of(Standing.objects.filter(kind)) for name, kind in kinds.items()})
 
 
-def _in_one_pass(standings: QuerySet[Standing], conditions: Mapping[str, Q], now: datetime) -> dict[str, int]:
-    is_open = Q(is_open=True)
-    all_conditions = {
-        **conditions,
-        "open": is_open,
-        "stuck": is_open & Q(stuck_from__lte=now),
-        "deactivated": is_open & Q(stage=Stage.DEACTIVATED),
-    }
-    counts = {name: Count("pk", filter=condition) for name, condition in all_conditions.items()}
-    return standings.aggregate(**counts, keys=Sum("active_keys", filter=is_open, default=0))
+@cache
+def _in_one_pass(limits: Limits) -> Compiled:
+    kinds = SHARED_OUT | BESIDE | OF_AGE
+    counts = {name: Count("pk", filter=kind) for name, kind in kinds.items()}
+    keys = Sum("active_keys", filter=IS_OPEN, default=0)
+    return compiled(as_one(Standing.objects.filter(limits.standings()), **counts, keys=keys))
 
 
 def numbers(

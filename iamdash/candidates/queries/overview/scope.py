@@ -4,14 +4,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.expressions import RawSQL
 
+from iamdash.candidates.queries.compiled import Given
 from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
 from iamdash.candidates.queries.list_controls import Choice
 from iamdash.models import Standing
 
 EVERYTHING = "all"
 MINE = "mine"
+ACCOUNT = Given("account", CharField())
+TEAMS = RawSQL("SELECT unnest(%s::text[])", [Given("teams", CharField())])
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a scope is limited by, whichever account or teams they are: of one kind a question is the same in SQL."""
+
+    by_account: bool = False
+    by_teams: bool = False
+
+    def standings(self, path: str = "") -> Q:
+        """Return which standings belong to the scope; `path` leads to them from another table."""
+        condition = Q(**{f"{path}aws_account": ACCOUNT}) if self.by_account else Q()
+        return condition & Q(**{f"{path}owner_team__in": TEAMS}) if self.by_teams else condition
+
+    def counts(self) -> Q:
+        """Return which rows of the daily counts belong to it."""
+        condition = Q(aws_account_id=ACCOUNT) if self.by_account else Q()
+        return condition & Q(team_slug__in=TEAMS) if self.by_teams else condition
+
+    def events(self) -> Q:
+        """Return which lines of the journal belong to it: those of its account, or of the candidates of its teams."""
+        condition = Q(aws_account_id=ACCOUNT) if self.by_account else Q()
+        if not self.by_teams:
+            return condition
+        theirs = Standing.objects.filter(self.standings())
+        of_candidates = Q(candidate_number__in=theirs.values("pk"))
+        return condition & (of_candidates | Q(unique_id__in=theirs.values("candidate__iam_user__unique_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +60,15 @@ class Scope:
     asked: str = ""
     team_filter: str = MY_TEAMS
 
-    def standings(self, path: str = "") -> Q:
-        """Return which standings belong to it; `path` leads to them from another table."""
-        condition = Q()
-        if self.account_id:
-            condition &= Q(**{f"{path}aws_account": self.account_id})
-        if self.team_slugs is not None:
-            condition &= Q(**{f"{path}owner_team__in": self.team_slugs})
-        return condition
+    @property
+    def limits(self) -> Limits:
+        """Return what it is limited by."""
+        return Limits(by_account=bool(self.account_id), by_teams=self.team_slugs is not None)
 
-    def counts(self) -> Q:
-        """Return which rows of the daily counts belong to it."""
-        condition = Q(aws_account_id=self.account_id) if self.account_id else Q()
-        return condition & Q(team_slug__in=self.team_slugs) if self.team_slugs is not None else condition
-
-    def events(self) -> Q:
-        """Return which lines of the journal belong to it: those of its account, or of the candidates of its teams."""
-        condition = Q(aws_account_id=self.account_id) if self.account_id else Q()
-        if self.team_slugs is None:
-            return condition
-        theirs = Standing.objects.filter(self.standings())
-        of_candidates = Q(candidate_number__in=theirs.values("pk"))
-        return condition & (of_candidates | Q(unique_id__in=theirs.values("candidate__iam_user__unique_id")))
+    @property
+    def given(self) -> dict[str, object]:
+        """Return what a question with these limits has to be given."""
+        return {"account": self.account_id, "teams": list(self.team_slugs or ())}
 
     def list_query(self, query: str = "") -> str:
         """Return the query string of a list, narrowed to this scope; what `query` says itself is narrower still."""

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import BigIntegerField, Count, Q, Sum
 from django.db.models.expressions import Combinable
 
-from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.compiled import NOW, Compiled, Given, compiled
+from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
@@ -70,24 +71,9 @@ class Shares:
 
 def shares(by: Combinable, name: str, scope: Scope, *, now: datetime, first: int, most: int) -> Shares:
     """Return `most` shares from the `first` on. `by`: the column; `name`: SQL for the name of a share. One query."""
-    counted = (
-        Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), scope.standings())
-        .values("stage", share=by)
-        .annotate(
-            number=Count("*"),
-            stuck=Count("stuck_from", filter=Q(is_open=True, stuck_from__lte=now)),
-            keys=Sum("active_keys", filter=Q(is_open=True)),
-        )
-        .order_by()
+    (*_whole, by_stage, stuck, keys, number), *rows = _shared_out(by, name, scope.limits).ask(
+        now=now, after=first, until=first + most, **scope.given
     )
-    sql, parameters = counted.query.sql_with_params()
-    stages = ", ".join(OF_STAGE.format(stage.value) for stage in Stage)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SHARED_OUT.format(counted=sql, stages=stages, deleted=Stage.DELETED.value, name=name),
-            [*parameters, first, first + most],
-        )
-        (*_whole, by_stage, stuck, keys, number), *rows = cursor.fetchall()
     found = [Share(value, its_name, tuple(stages), *counts) for value, its_name, stages, *counts, _number in rows]
     named = tuple(share for share in found if share.value)
     return Shares(
@@ -96,3 +82,21 @@ def shares(by: Combinable, name: str, scope: Scope, *, now: datetime, first: int
         of_none=next((share for share in found if not share.value), NOTHING),
         others=max(number - first - len(named), 0),
     )
+
+
+@cache
+def _shared_out(by: Combinable, name: str, limits: Limits) -> Compiled:
+    counted = compiled(
+        Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), limits.standings())
+        .values("stage", share=by)
+        .annotate(
+            number=Count("*"),
+            stuck=Count("stuck_from", filter=Q(is_open=True, stuck_from__lte=NOW)),
+            keys=Sum("active_keys", filter=Q(is_open=True)),
+        )
+        .order_by()
+    )
+    stages = ", ".join(OF_STAGE.format(stage.value) for stage in Stage)
+    places = (Given("after", BigIntegerField()), Given("until", BigIntegerField()))
+    sql = SHARED_OUT.format(counted=counted.sql, stages=stages, deleted=Stage.DELETED.value, name=name)
+    return Compiled(sql, (*counted.parameters, *places))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, Count, F, When
 
-from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
+from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Event
 
 WEEK = timedelta(days=7)
@@ -57,15 +59,20 @@ class Week:
 
 def week(scope: Scope, *, now: datetime) -> Week:
     """Return what the journal has of the seven days before `now`. One query."""
-    rows = (
-        Event.objects.filter(scope.events(), at__gt=now - WEEK, at__lte=now, kind__in=KINDS)
+    rows = _events(scope.limits).ask(now=now, **scope.given)
+    found = {USED_AGAIN if key_used else kind: (count, tuple(newest)) for kind, key_used, count, newest in rows}
+    return Week(*(_lines(kinds, found) for kinds in (WENT, CAME, DONE)))
+
+
+@cache
+def _events(limits: Limits) -> Compiled:
+    return compiled(
+        Event.objects.filter(limits.events(), at__gt=NOW - WEEK, at__lte=NOW, kind__in=KINDS)
         .values("kind", key_used=Case(When(after__key_used=True, then=True), default=False))
         .annotate(count=Count("pk"), newest=ArrayAgg("subject", order_by=["-at", "-pk"]))
         .order_by()
         .values_list("kind", "key_used", "count", F(f"newest__0_{NAMED}"))
     )
-    found = {USED_AGAIN if key_used else kind: (count, tuple(newest)) for kind, key_used, count, newest in rows}
-    return Week(*(_lines(kinds, found) for kinds in (WENT, CAME, DONE)))
 
 
 def _lines(
