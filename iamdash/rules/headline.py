@@ -22,12 +22,18 @@ def headline(
     left: int,
     *,
     iam_users: int,
+    any_found: bool,
     weeks: Sequence[Week],
     expected: Forecast | None,
     target_on: date | None,
     today: date,
 ) -> Headline:
-    """Return the sentence about `left` active keys in `iam_users`. `weeks`: the last ones, the oldest first."""
+    """Return the sentence about `left` active keys in `iam_users`. `weeks`: the last ones, the oldest first.
+
+    `any_found`: a candidate has ever come up. Where none has, nothing is done: perhaps nothing was read.
+    """
+    if not any_found:
+        return Headline("No candidate has been found here.", "", Outlook.UNKNOWN)
     found = outlook(expected, left=left, target_on=target_on)
     if left == 0:
         are_left = f"{_plural('user', iam_users)} {'is' if iam_users == 1 else 'are'} left to delete"

@@ -13,7 +13,9 @@ PACE = [Week(retired=10, arrived=1)] * 6
 
 def said(left: int, weeks: list[Week] = PACE, target_on: date | None = None, iam_users: int = 80) -> Headline:
     expected = forecast(weeks, left=left, today=TODAY)
-    return headline(left, iam_users=iam_users, weeks=weeks, expected=expected, target_on=target_on, today=TODAY)
+    return headline(
+        left, iam_users=iam_users, any_found=True, weeks=weeks, expected=expected, target_on=target_on, today=TODAY
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,12 @@ def test_where_nothing_goes_there_is_no_end() -> None:
 def test_the_last_key_gone_is_said_first_and_then_what_is_left_to_delete() -> None:
     assert said(0, iam_users=3) == Headline("No active key is left.", "3 IAM users are left to delete.", Outlook.DONE)
     assert said(0, iam_users=0).rest == ""
+
+
+def test_where_no_candidate_ever_came_up_nothing_is_said_to_be_done() -> None:
+    assert headline(
+        0, iam_users=0, any_found=False, weeks=(), expected=None, target_on=date(2027, 1, 1), today=TODAY
+    ) == Headline("No candidate has been found here.", "", Outlook.UNKNOWN)
 
 
 def test_one_key_is_no_plural() -> None:

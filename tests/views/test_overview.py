@@ -167,6 +167,15 @@ def test_before_anything_was_found_it_points_at_the_accounts(client: Client) -> 
     assert "Nothing found yet" in body_of(client)
 
 
+def test_an_account_in_which_nothing_was_found_is_not_said_to_be_done(signed_in: Client) -> None:
+    account = make_aws_account("9" * 12)
+
+    narrowed = overview(now=timezone.now(), scope=account.account_id)
+
+    assert narrowed.headline.first == "No candidate has been found here."
+    assert [group.outlook for group in narrowed.groups.rows] == [Outlook.UNKNOWN]
+
+
 def test_the_target_date_is_named(signed_in: Client) -> None:
     Programme.objects.update_or_create(pk=1, defaults={"target_date": "2027-04-30"})
 

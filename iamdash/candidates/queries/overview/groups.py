@@ -143,7 +143,8 @@ def _group(
             Number(share.stuck, "Stuck", scope.list_query(f"view=stuck&{narrowed}")),
         ),
         weekly=_course(weeks, share.keys) if weeks else (),
-        outlook=in_time(weeks, left=share.keys),
+        # Nothing left of nothing is no success: perhaps nothing was read.
+        outlook=in_time(weeks, left=share.keys) if any(share.by_stage) else Outlook.UNKNOWN,
     )
 
 

@@ -113,6 +113,7 @@ def overview_of(
         headline=headline(
             counted.keys,
             iam_users=counted.open,
+            any_found=beside.first_at is not None,
             weeks=weeks,
             expected=expected,
             target_on=beside.target_date,
