@@ -154,6 +154,18 @@ def test_this_week_counts_what_the_journal_says(signed_in: Client) -> None:
     assert "AKIATOOLONGAGO" not in body
 
 
+def test_a_claim_that_was_undone_was_not_taken_on_this_week(signed_in: Client) -> None:
+    candidate = Candidate.objects.order_by("pk").last()
+    kinds = ("candidate.claimed", "candidate.released", "candidate.claimed")
+    for minutes, kind in enumerate(kinds, start=1):
+        at = timezone.now() + timedelta(minutes=minutes)
+        record(at=at, actor="ada", kind=kind, sentence="…", subject="mine", candidate_number=candidate.pk)
+
+    [claimed] = overview(now=timezone.now() + timedelta(hours=1)).week.done
+
+    assert (claimed.count, claimed.subjects) == (1, ("mine",))
+
+
 def test_without_accounts_it_says_what_to_do(client: Client) -> None:
     client.force_login(make_person("ada@example.org"))
 

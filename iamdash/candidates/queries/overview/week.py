@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, Count, F, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
@@ -30,7 +30,8 @@ CAME = (
     ("candidate.returned", "candidate back from an exception", "candidates back from an exception"),
     ("candidate.opened", "candidate found", "candidates found"),
 )
-DONE = (("candidate.claimed", "candidate claimed", "candidates claimed"),)
+CLAIMED = "candidate.claimed"
+DONE = ((CLAIMED, "candidate claimed", "candidates claimed"),)
 KINDS = [kind for kinds in (WENT, CAME, DONE) for kind, _one, _many in kinds]
 
 
@@ -58,7 +59,7 @@ class Week:
 
 
 def week(scope: Scope, *, now: datetime) -> Week:
-    """Return what the journal has of the seven days before `now`. One query."""
+    """Return what the journal has of the seven days before `now`; a claim that was undone took nothing on. One query."""
     rows = _events(scope.limits).ask(now=now, **scope.given)
     found = {USED_AGAIN if key_used else kind: (count, tuple(newest)) for kind, key_used, count, newest in rows}
     return Week(*(_lines(kinds, found) for kinds in (WENT, CAME, DONE)))
@@ -66,8 +67,12 @@ def week(scope: Scope, *, now: datetime) -> Week:
 
 @cache
 def _events(limits: Limits) -> Compiled:
+    undone = Event.objects.filter(
+        kind="candidate.released", candidate_number=OuterRef("candidate_number"), pk__gt=OuterRef("pk")
+    )
     return compiled(
         Event.objects.filter(limits.events(), at__gt=NOW - WEEK, at__lte=NOW, kind__in=KINDS)
+        .exclude(Q(kind=CLAIMED) & Exists(undone))
         .values("kind", key_used=Case(When(after__key_used=True, then=True), default=False))
         .annotate(count=Count("pk"), newest=ArrayAgg("subject", order_by=["-at", "-pk"]))
         .order_by()
