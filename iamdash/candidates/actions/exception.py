@@ -34,8 +34,10 @@ def ask_exception(
         raise Refused("A request for an exception waits for a lead already. Withdraw that one first.")
     standing = _standing(fresh, now)
     if standing and expires_on <= standing.expires_on:
+        later = standing.expires_on < _last_day(now)
+        instead = "Choose a later day." if later else "None lasts longer: ask for more time when that day is nearer."
         until = day_in_words(standing.expires_on)
-        raise Refused(f"The exception is in force until {until} already. Choose a later day.", field="expires_on")
+        raise Refused(f"The exception is in force until {until} already. {instead}", field="expires_on")
     grant = ExceptionGrant.objects.create(
         candidate=fresh,
         reason=words,
@@ -135,15 +137,21 @@ def _undecided(candidate: Candidate, exception: ExceptionGrant) -> ExceptionGran
 
 def _refuse_day(expires_on: date, now: datetime, *, instead: str = "") -> None:
     """Raise Refused where no exception lasts until that day. `instead`: what to do where no other can be chosen."""
-    today = timezone.localdate(now)
-    most = (Programme.objects.filter(pk=1).first() or Programme()).exception_days
-    if expires_on <= today:
+    last = _last_day(now)
+    if expires_on <= timezone.localdate(now):
         raise Refused(
             f"{day_in_words(expires_on)} is not in the future. {instead or 'Choose a later day.'}", field="expires_on"
         )
-    if expires_on > today + timedelta(days=most):
-        instead = instead or f"Choose {day_in_words(today + timedelta(days=most))} or an earlier day."
+    if expires_on > last:
+        most = (last - timezone.localdate(now)).days
+        instead = instead or f"Choose {day_in_words(last)} or an earlier day."
         raise Refused(f"An exception lasts {most:,} days at most. {instead}", field="expires_on")
+
+
+def _last_day(now: datetime) -> date:
+    """Return the last day until which an exception that is asked for now may last."""
+    most = (Programme.objects.filter(pk=1).first() or Programme()).exception_days
+    return timezone.localdate(now) + timedelta(days=most)
 
 
 def _finish(grant: ExceptionGrant, by: Person, now: datetime, what: str, sentence: str) -> None:

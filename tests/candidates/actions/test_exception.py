@@ -26,8 +26,8 @@ def asked(candidate: Candidate, by: object, *, expires_on: date = DAY, now: date
     )
 
 
-def in_force(candidate: Candidate, people: SimpleNamespace) -> ExceptionGrant:
-    grant = asked(candidate, people.ann)
+def in_force(candidate: Candidate, people: SimpleNamespace, *, expires_on: date = DAY) -> ExceptionGrant:
+    grant = asked(candidate, people.ann, expires_on=expires_on)
     actions.approve_exception(candidate=candidate, exception=grant, by=people.lea, now=NOW)
     return grant
 
@@ -158,6 +158,15 @@ def test_what_ends_no_later_is_no_extension(candidate: Candidate, people: Simple
         asked(candidate, people.ben, expires_on=first.expires_on)
 
     assert refused.value.field == "expires_on"
+
+
+def test_what_is_in_force_for_as_long_as_may_be_is_not_extended_by_a_later_day(
+    candidate: Candidate, people: SimpleNamespace
+) -> None:
+    longest = in_force(candidate, people, expires_on=NOW.date() + timedelta(days=Programme().exception_days))
+
+    with pytest.raises(actions.Refused, match=r"None lasts longer: ask for more time when that day is nearer"):
+        asked(candidate, people.ben, expires_on=longest.expires_on)
 
 
 def test_whoever_asked_or_a_lead_ends_it_early_and_nobody_else(candidate: Candidate, people: SimpleNamespace) -> None:
