@@ -118,8 +118,8 @@ def _unread(
     read_at = facts.other_credentials_read.get(kind)
     if read_at is not None and now < good_until(read_at):
         return None
-    when = "has not been read" if read_at is None else "was last read {read_at:ago}: too long ago to act on"
-    words = f"{what[:1].upper()}{what[1:]} {when}. “Check AWS now” reads it."
+    when = f"has not read {what}" if read_at is None else f"last read {what} {{read_at:ago}}: too long ago to act on"
+    words = f"iamdash {when}. “Check AWS now” reads it."
     return Requirement(Verdict.UNKNOWN, Sentence(words, {"read_at": read_at} if read_at else {}), action, Reading.CHECK)
 
 

@@ -27,7 +27,10 @@ MOST_JUDGED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit of [thresholds]: what it `does`, how many it concerns now, and the list of them ("": there is none)."""
+    """One limit of [thresholds]: what it `does`, how many it concerns now, and the list of them ("": there is none).
+
+    `unit` is the word for one.
+    """
 
     name: str
     value: int
@@ -81,44 +84,44 @@ class _About:
 ABOUT = {
     "long_lived_days": _About(
         "From this age on, an access key makes its IAM user a candidate.",
-        "open candidates have a key of that age",
+        "open with a key of that age",
         condition=lambda programme, now: Q(
             is_open=True, oldest_key_created_at__lte=now - timedelta(days=programme.long_lived_days)
         ),
     ),
     "grace_days": _About(
         "For so long an active key may have no recorded use before it makes its IAM user a candidate.",
-        "have active keys without a recorded use",
+        "with active keys and no recorded use",
         "view=open&used=none&keys=active",
     ),
-    "stuck_days": _About("Longer than this in one stage, a candidate is stuck.", "are stuck", "view=stuck"),
+    "stuck_days": _About("Longer than this in one stage, a candidate is stuck.", "stuck", "view=stuck"),
     "gone_confirm_minutes": _About(
         "The second proof that an IAM user is gone comes so long after the first, at the earliest.",
-        "candidates wait for the second proof",
+        "waiting for the second proof",
         condition=lambda _programme, _now: Q(
             candidate__iam_user__gone_at__isnull=False, candidate__iam_user__gone_confirmed_at=None
         ),
     ),
     "minimum_quiet_days": _About(
         "A key has to be silent for so long, at the least, before it is safe to deactivate.",
-        "are safe to deactivate",
+        "safe to deactivate",
         "view=safe-to-deactivate",
     ),
     "soak_days": _About(
         "A key has to be Inactive for so long, at the least, before it is safe to delete.",
-        "are safe to delete",
+        "safe to delete",
         "view=safe-to-delete",
     ),
     "claim_days": _About(
         "A claim that nobody confirms lapses after so long.",
-        "open candidates are claimed",
+        "open and claimed",
         condition=lambda _programme, _now: Q(is_open=True, owner_team__isnull=False),
     ),
     "claim_warning_days": _About(
-        "So long before it lapses, a claim is said to lapse soon.", "claims lapse soon", "claim=lapsing"
+        "So long before it lapses, a claim is said to lapse soon.", "lapsing soon", "claim=lapsing"
     ),
     "exception_days": _About(
-        "An exception lasts so long at most; another one is another decision.", "have an exception", "view=exceptions"
+        "An exception lasts so long at most; another one is another decision.", "under an exception", "view=exceptions"
     ),
 }
 # What the rules are not asked about: a preview would show nothing.
@@ -138,7 +141,7 @@ def limits(now: datetime) -> tuple[Limit, ...]:
         Limit(
             name=name,
             value=getattr(programme, name),
-            unit="minutes" if name.endswith("minutes") else "days",
+            unit="minute" if name.endswith("minutes") else "day",
             usual=getattr(usual, name),
             does=about.does,
             concerned=numbers[name],
