@@ -59,7 +59,7 @@ class Week:
 
 
 def week(scope: Scope, *, now: datetime) -> Week:
-    """Return what the journal has of the seven days before `now`; a claim that was undone took nothing on. One query."""
+    """Return what the journal has of the seven days before `now`, without claims that were undone. One query."""
     rows = _events(scope.limits).ask(now=now, **scope.given)
     found = {USED_AGAIN if key_used else kind: (count, tuple(newest)) for kind, key_used, count, newest in rows}
     return Week(*(_lines(kinds, found) for kinds in (WENT, CAME, DONE)))
