@@ -22,25 +22,31 @@ from iamdash.rules.keys import INACTIVE
 from iamdash.rules.moments import newest
 from iamdash.rules.origin import made_by_terraform
 from iamdash.rules.route import Route
+from iamdash.rules.teams import Teams
 from iamdash.standing.freshness import Freshness, freshness
 from iamdash.standing.midnight import midnight
 from iamdash.standing.replacements import replacement_facts
 from iamdash.standing.rows import Rows, fetch
+from iamdash.standing.teams import teams
 
 
 def facts_of(iam_user_ids: Collection[int]) -> dict[int, CandidateFacts]:
     """Return the facts of each IAM user, by row id; an id that does not exist is left out."""
     theirs = IamUser.objects.filter(pk__in=among(iam_user_ids)).select_related("candidate")
     iam_users = list(theirs.annotate(recreates_candidate=F("predecessor__candidate")))
-    rows = fetch(iam_users)
+    rows, every_team = fetch(iam_users), teams()
     fresh = _freshness(rows)
-    return {iam_user.pk: _facts(iam_user, rows, fresh, iam_user.recreates_candidate) for iam_user in iam_users}
+    return {
+        iam_user.pk: _facts(iam_user, rows, fresh, every_team, iam_user.recreates_candidate) for iam_user in iam_users
+    }
 
 
 def facts_of_one(iam_user: IamUser, rows: Rows) -> CandidateFacts:
-    """Return the facts of an IAM user that came with its account, candidate and predecessor, out of its rows."""
-    predecessor = getattr(iam_user.predecessor, "candidate", None)
-    return _facts(iam_user, rows, _freshness(rows), predecessor.pk if predecessor else None)
+    """Return the facts of an IAM user that came with its candidate, out of its rows, for advice on its page.
+
+    Without the teams, and whom it recreates: what follows from those is stored.
+    """
+    return _facts(iam_user, rows, _freshness(rows), Teams(), None)
 
 
 def _freshness(rows: Rows) -> dict[str, Freshness]:
@@ -48,7 +54,11 @@ def _freshness(rows: Rows) -> dict[str, Freshness]:
 
 
 def _facts(
-    iam_user: IamUser, rows: Rows, freshness_by_account: Mapping[str, Freshness], recreates_candidate: int | None
+    iam_user: IamUser,
+    rows: Rows,
+    freshness_by_account: Mapping[str, Freshness],
+    every_team: Teams,
+    recreates_candidate: int | None,
 ) -> CandidateFacts:
     fresh = freshness_by_account.get(iam_user.aws_account_id, Freshness())
     agreed_at = fresh.agreed_directly.get(iam_user.unique_id)
@@ -92,7 +102,7 @@ def _facts(
         },
         vendors=rows.vendors,
         exception_until=_exception_until(rows.exceptions[iam_user.pk]),
-        teams=rows.teams,
+        teams=every_team,
     )
 
 

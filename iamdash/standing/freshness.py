@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from iamdash.models import SyncRun
 from iamdash.rules.evidence import Reading
 
@@ -32,14 +34,14 @@ class Freshness:
         return self.parts.get(Reading.PODS)
 
 
-def newest_runs(aws_account_ids: Collection[str]) -> dict[str, SyncRun]:
-    """Return the newest finished run of each AWS account that has one, without what it cost. One query."""
+def newest_runs(aws_account_ids: Collection[str]) -> QuerySet[SyncRun]:
+    """Return the newest finished run of each AWS account that has one, without what it cost."""
     runs = (
         SyncRun.objects.filter(aws_account__in=aws_account_ids, finished_at__isnull=False)
         .order_by("aws_account_id", "-started_at", "-pk")
         .distinct("aws_account_id")
     )
-    return {run.aws_account_id: run for run in runs.defer("calls", "changes", "progress")}
+    return runs.defer("calls", "changes", "progress")
 
 
 def freshness(run: SyncRun | None) -> Freshness:

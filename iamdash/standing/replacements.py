@@ -1,12 +1,12 @@
 """The roles linked to candidates: the links with the role, its ledger, its associations, its clusters; and as facts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacement, RoleUse
 from iamdash.models.bulk import among
@@ -37,11 +37,11 @@ class Links:
     clusters: dict[str, EksCluster]
 
 
-def links_of(iam_user_ids: Collection[int]) -> Links:
-    """Return the links of these IAM users. Two queries, and one where a role trusts the issuer of a cluster."""
+def linked(iam_user_ids: Collection[int]) -> QuerySet[Replacement]:
+    """Return the standing links of these IAM users, the oldest first, each with its role and that role's ledger."""
     same_role = Replacement.objects.filter(iam_role=OuterRef("iam_role"), unlinked_at=None)
     uses = RoleUse.objects.filter(iam_role=OuterRef("iam_role")).order_by("last_used_at")
-    rows = (
+    return (
         Replacement.objects.filter(candidate__iam_user__in=among(iam_user_ids), unlinked_at=None)
         .select_related("candidate", "iam_role__aws_account", "linked_by")
         .annotate(
@@ -50,23 +50,39 @@ def links_of(iam_user_ids: Collection[int]) -> Links:
         )
         .order_by("linked_at", "pk")
     )
-    by_iam_user: dict[int, list[Link]] = defaultdict(list)
-    for row in rows:
-        by_iam_user[row.candidate.iam_user_id].append(Link(row, row.linked - 1, row.role_uses))
-    iam_roles = [link.row.iam_role for theirs in by_iam_user.values() for link in theirs]
-    return Links(by_iam_user, associations_of({iam_role.arn for iam_role in iam_roles}), _clusters(iam_roles))
 
 
-def associations_of(arns: Collection[str]) -> dict[str, list[PodIdentityAssociation]]:
-    """Return the EKS Pod Identity associations of roles, by the role's ARN. One query, none without a role."""
-    found: dict[str, list[PodIdentityAssociation]] = defaultdict(list)
-    if not arns:
-        return found
+def associations_of(iam_roles: Iterable[IamRole]) -> QuerySet[PodIdentityAssociation]:
+    """Return the EKS Pod Identity associations of these roles."""
+    arns = {iam_role.arn for iam_role in iam_roles}
     rows = PodIdentityAssociation.objects.filter(Q(role_arn__in=arns) | Q(target_role_arn__in=arns), gone_at=None)
-    for row in rows.order_by("region", "cluster_name", "namespace", "service_account", "pk"):
+    return rows.order_by("region", "cluster_name", "namespace", "service_account", "pk")
+
+
+def by_arn(associations: Iterable[PodIdentityAssociation]) -> dict[str, list[PodIdentityAssociation]]:
+    """Return associations by the ARNs of their roles."""
+    found: dict[str, list[PodIdentityAssociation]] = defaultdict(list)
+    for row in associations:
         for arn in {row.role_arn, row.target_role_arn} - {""}:
             found[arn].append(row)
     return found
+
+
+def clusters_of(iam_roles: Iterable[IamRole]) -> QuerySet[EksCluster]:
+    """Return the clusters whose issuers these roles trust, one that is there after one that is gone."""
+    wanted = {issuer for iam_role in iam_roles for issuer in eks_issuers(iam_role.trust_policy or {})}
+    # PostgreSQL sorts what has no date last.
+    return EksCluster.objects.filter(issuer__in=wanted).order_by("issuer", "gone_at")
+
+
+def links_of(
+    rows: Iterable[Replacement], associations: Iterable[PodIdentityAssociation], clusters: Iterable[EksCluster]
+) -> Links:
+    """Return what was read as links."""
+    by_iam_user: dict[int, list[Link]] = defaultdict(list)
+    for row in rows:
+        by_iam_user[row.candidate.iam_user_id].append(Link(row, row.linked - 1, row.role_uses))  # type: ignore[attr-defined]  # annotated
+    return Links(by_iam_user, by_arn(associations), {row.issuer: row for row in clusters})
 
 
 def replacement_facts(
@@ -82,14 +98,6 @@ def replacement_facts(
         )
         for link in links.by_iam_user.get(iam_user_id, ())
     )
-
-
-def _clusters(iam_roles: Collection[IamRole]) -> dict[str, EksCluster]:
-    wanted = {issuer for iam_role in iam_roles for issuer in eks_issuers(iam_role.trust_policy or {})}
-    if not wanted:
-        return {}
-    # PostgreSQL sorts what has no date last, and the last one of an issuer counts.
-    return {row.issuer: row for row in EksCluster.objects.filter(issuer__in=wanted).order_by("issuer", "gone_at")}
 
 
 def _role_facts(link: Link, links: Links, fresh: Freshness) -> RoleFacts:

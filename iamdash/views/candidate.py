@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates.queries.candidate_page import CandidatePage, candidate_page, find_candidate
-from iamdash.candidates.queries.checks import newest_check
-from iamdash.candidates.queries.choices import TeamChoice, team_choices
+from iamdash.candidates.queries.checks import checks_of, newest_check
+from iamdash.candidates.queries.choices import TeamChoice, own_teams, team_choices
 from iamdash.candidates.queries.role_search import find_roles, roles_alike
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
@@ -65,7 +65,7 @@ def candidate(request: HttpRequest, number: int) -> HttpResponse:
         return render(request, ROLES, {"number": number, "roles": roles, "typed": typed})
     if wanted == "check-status":
         now = timezone.now()
-        check = newest_check(found.iam_user, now)
+        check = newest_check(found.iam_user, checks_of(found.iam_user), now=now)
         return render(request, CHECK, {"number": number, "check": check, "now": now, "polled": True})
     return show(request, found)
 
@@ -96,9 +96,9 @@ def show(
     now = timezone.now()
     page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
     person, typed = person_of(request), _typed(request)
-    teams = team_choices() if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
-    reader = reader_of(page, person, teams)
-    forms = _forms(page, person, reader, teams)
+    own = own_teams(person) if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
+    reader = reader_of(page, person, own)
+    forms = _forms(page, person, reader, own)
     if refused_form and refused_form.name not in forms:
         # It has no place on the page, or no longer: then its errors stand above it.
         refusal = refusal or " ".join(str(error) for errors in refused_form.errors.values() for error in errors)
@@ -113,7 +113,7 @@ def show(
         "open_form": refused_form.name if refused_form else request.GET.get("open", ""),
         "roles": find_roles(found, typed) if typed and reader.changes else page.roles_alike,
         "typed": typed,
-        "check": newest_check(found.iam_user, now),
+        "check": page.check,
         "refusal": refusal,
         "toast": toast,
         "focus": focus,
@@ -122,16 +122,14 @@ def show(
     return render(request, template, context, status=status)
 
 
-def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]) -> Reader:
-    """Return what this person may do on this page."""
+def reader_of(page: CandidatePage, person: Person, own: tuple[TeamChoice, ...]) -> Reader:
+    """Return what this person may do on this page. `own`: the teams that they are in."""
     acts = person.may(AccessLevel.ENGINEER)
     changes = acts and not page.is_deleted
     leads = person.may(AccessLevel.LEAD)
     claim = page.claim
     standing, waiting = page.leave.standing, page.leave.waiting
-    holds = claim is not None and (
-        claim.person_pk == person.pk or any(team.slug == claim.team_slug and team.has(person) for team in teams)
-    )
+    holds = claim is not None and (claim.person_pk == person.pk or any(team.slug == claim.team_slug for team in own))
     return Reader(
         acts=acts,
         changes=changes,
@@ -151,9 +149,10 @@ def reader_of(page: CandidatePage, person: Person, teams: tuple[TeamChoice, ...]
     )
 
 
-def _forms(page: CandidatePage, person: Person, reader: Reader, teams: tuple[TeamChoice, ...]) -> dict[str, PageForm]:
-    """Return the forms that this reader sees, by name."""
+def _forms(page: CandidatePage, person: Person, reader: Reader, own: tuple[TeamChoice, ...]) -> dict[str, PageForm]:
+    """Return the forms that this reader sees, by name. One query where they may choose among all teams."""
     shown: list[PageForm] = []
+    teams = team_choices() if reader.moves_claim or reader.assigns else own
     if reader.acts:
         shown.append(NoteForm())
     if reader.closes:

@@ -13,7 +13,7 @@ from iamdash.candidates.queries.ladder import step_lines
 from iamdash.candidates.queries.page_notices import page_notices
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.role_search import find_roles, roles_alike, words_of
-from iamdash.candidates.queries.timeline import timeline
+from iamdash.candidates.queries.timeline import events_of, notes_of, timeline
 from iamdash.models import Candidate, IamUser
 from iamdash.models.journal import record
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 
 
 def read(iam_user: IamUser) -> Readings:
-    return readings_of(iam_user, newest_runs([iam_user.aws_account_id]).get(iam_user.aws_account_id))
+    return readings_of(iam_user, newest_runs([iam_user.aws_account_id]).first())
 
 
 def page_of(candidate: Candidate) -> Any:
@@ -135,9 +135,9 @@ def test_console_access_is_as_old_as_the_newest_report_that_agrees() -> None:
     iam_user = make_iam_user(password_enabled=False, console_as_of=days_ago(60))
     readings = Readings(by_part={"credential_report": days_ago(0.1)})
 
-    living = iam_user_facts(iam_user, readings).console_as_of
+    living = iam_user_facts(iam_user, readings, ()).console_as_of
     iam_user.gone_at = days_ago(30)
-    gone = iam_user_facts(iam_user, readings).console_as_of
+    gone = iam_user_facts(iam_user, readings, ()).console_as_of
 
     assert (living, gone) == (days_ago(0.1), days_ago(60))
 
@@ -150,7 +150,7 @@ def test_a_description_given_in_the_console_is_told_with_its_key_and_not_as_a_ta
     make_access_key(iam_user, access_key_id="AKIAIOSFODNN7EXAMPLE")
 
     facts, row = (
-        iam_user_facts(iam_user, Readings()),
+        iam_user_facts(iam_user, Readings(), ()),
         key_table(iam_user, fetch([iam_user]), Readings(), now=NOW).rows[0],
     )
 
@@ -268,7 +268,7 @@ def test_what_a_sync_saw_of_the_user_is_on_the_timeline_and_what_it_saw_of_other
     record(sentence="A key came.", unique_id=iam_user.unique_id, sync_run_number=7, **about)
     record(sentence="Another's key came.", unique_id="AIDASOMEBODYELSE", **about)
 
-    lines = timeline(candidate).lines
+    lines = timeline(events_of(candidate), notes_of(candidate)).lines
 
     assert [(line.sentence, line.actor) for line in lines] == [("A key came.", "Sync 7")]
 

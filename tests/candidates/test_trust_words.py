@@ -8,7 +8,7 @@ from iamdash.candidates.queries.replacements import replacement_rows
 from iamdash.candidates.queries.role_search import find_roles
 from iamdash.candidates.queries.trust_words import unique_ids, who_may_assume
 from iamdash.models import PodIdentityAssociation
-from iamdash.standing.replacements import links_of
+from iamdash.standing.rows import fetch
 from tests.factories import (
     days_ago,
     make_aws_account,
@@ -213,7 +213,7 @@ def test_a_user_that_is_gone_is_named_by_the_role_that_still_trusts_it() -> None
     candidate = make_candidate()
     make_replacement(candidate, iam_role)
 
-    (row,) = replacement_rows(candidate.iam_user, links_of([candidate.iam_user_id]))
+    (row,) = replacement_rows(candidate.iam_user, fetch([candidate.iam_user]).links)
 
     assert row.trust.who == ("AIDAEXAMPLEGONE, which was the IAM user mailer: it is gone, so this lets nobody in",)
 
@@ -237,7 +237,7 @@ def test_pods_that_are_given_a_role_are_told_wherever_it_is_shown() -> None:
     )
     make_replacement(candidate, mailer)
 
-    (row,) = replacement_rows(candidate.iam_user, links_of([candidate.iam_user_id]))
+    (row,) = replacement_rows(candidate.iam_user, fetch([candidate.iam_user]).links)
     (found,) = find_roles(candidate, "target")
 
     pods = "Service account mailer in namespace apps of cluster govern (eu-west-1)"
@@ -257,4 +257,4 @@ def test_pods_that_are_given_it_no_more_are_not_told() -> None:
     )
     make_replacement(candidate, iam_role)
 
-    assert replacement_rows(candidate.iam_user, links_of([candidate.iam_user_id]))[0].trust.pods == ()
+    assert replacement_rows(candidate.iam_user, fetch([candidate.iam_user]).links)[0].trust.pods == ()

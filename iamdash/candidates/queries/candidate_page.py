@@ -1,10 +1,13 @@
 """What the page of one candidate shows: an engineer's home for one IAM user that is to be replaced."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from iamdash.candidates.queries.access_keys import KeyTable, key_table
-from iamdash.candidates.queries.checks import KindOfCredential, other_credentials
+from iamdash.candidates.queries.beside import beside
+from iamdash.candidates.queries.checks import CheckLine, KindOfCredential, newest_check, other_credentials
 from iamdash.candidates.queries.exceptions import Leave, leave_of
 from iamdash.candidates.queries.fall import Fall, fall_of
 from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
@@ -14,11 +17,11 @@ from iamdash.candidates.queries.page_notices import Notice, page_notices
 from iamdash.candidates.queries.preflight import preflight_of
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
-from iamdash.candidates.queries.role_search import FoundRole, roles_alike
+from iamdash.candidates.queries.role_search import FoundRole, as_found
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
-from iamdash.candidates.queries.workload_rows import WorkloadRow, workload_rows
-from iamdash.models import Candidate, Claim, Standing, TrackerLink
+from iamdash.candidates.queries.workload_rows import WorkloadRow, rows_of
+from iamdash.models import Candidate, Claim, Person, Standing, Team
 from iamdash.models.claim import standing_claims
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import CandidateFacts
@@ -138,6 +141,7 @@ class CandidatePage:
     replacements: tuple[ReplacementRow, ...]
     trackers: tuple[Tracker, ...]
     notices: tuple[Notice, ...]
+    check: CheckLine | None
     timeline: Timeline
     readings: Readings
 
@@ -169,35 +173,27 @@ class CandidatePage:
         return self.due_on.isoformat() if self.due_on else ""
 
 
-RELATED = (
-    "iam_user__aws_account",
-    "iam_user__predecessor__candidate",
-    "standing__owner_team",
-    "standing__owner_person",
-    "route_chosen_by",
-    "closed_by",
-)
-
-
 def find_candidate(number: int) -> Candidate:
-    """Return the candidate with what its page needs of other tables. Raises Candidate.DoesNotExist."""
-    return Candidate.objects.select_related(*RELATED).get(pk=number, standing__isnull=False)
+    """Return the candidate with its IAM user, AWS account and standing. Raises Candidate.DoesNotExist."""
+    return Candidate.objects.select_related("iam_user__aws_account", "standing").get(pk=number, standing__isnull=False)
 
 
 def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool = False) -> CandidatePage:
     """Return the page of a candidate that `find_candidate` found. As many queries whatever its history."""
     iam_user, standing = candidate.iam_user, candidate.standing
-    rows = fetch([iam_user])
+    read = beside(candidate, whole_timeline=whole_timeline)
+    rows = fetch([iam_user], *read)
+    _name(candidate, read.people, read.teams)
     facts = facts_of_one(iam_user, rows)
     readings = readings_of(iam_user, rows.runs.get(iam_user.aws_account_id))
     stage = Stage(standing.stage)
-    alike = roles_alike(candidate) if stage is not Stage.DELETED else ()
-    fall = fall_of(standing)
+    alike = as_found(candidate, read.alike)
+    fall = fall_of(standing, read.falls)
     next_step = answer.next_step_from_json(standing.next_step)
     steps = answer.steps_from_json(standing.steps)
     return CandidatePage(
         number=candidate.pk,
-        iam_user=iam_user_facts(iam_user, readings),
+        iam_user=iam_user_facts(iam_user, readings, read.namesakes),
         stage=stage,
         stage_since=standing.stage_since,
         fall=fall,
@@ -209,12 +205,12 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         special_cases=special_cases(facts),
         owner=_owner(standing),
         claim=_claim(rows.claims.get(iam_user.pk), standing, now),
-        likely=likely_of(standing, rows.teams),
+        likely=likely_of(standing, read.teams),
         route=chosen_route(candidate),
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
         roles_alike=alike,
         leave=leave_of(candidate, rows.exceptions[iam_user.pk], now=now),
-        workload=_workload(candidate),
+        workload=next(iter(rows_of(read.lanes).values()), None),
         due_on=candidate.due_on,
         closing=_closing(candidate),
         next_step=next_step_card(next_step) if next_step else None,
@@ -225,11 +221,22 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         keys=key_table(iam_user, rows, readings, now=now),
         other_credentials=other_credentials(iam_user, rows.other_credentials[iam_user.pk]),
         replacements=replacement_rows(iam_user, rows.links),
-        trackers=_trackers(candidate),
+        trackers=tuple(Tracker(each.pk, each.url, str(each.linked_by), each.linked_at) for each in read.trackers),
         notices=page_notices(iam_user, readings),
-        timeline=timeline(candidate, everything=whole_timeline),
+        check=newest_check(iam_user, read.checks, now=now),
+        timeline=timeline(read.events, read.notes, everything=whole_timeline),
         readings=readings,
     )
+
+
+def _name(candidate: Candidate, people: Iterable[Person], teams: Iterable[Team]) -> None:
+    """Give a candidate and its standing the people and the teams that they name."""
+    by_key: dict[object, Any] = {row.pk: row for row in (*people, *teams)}
+    standing = candidate.standing
+    candidate.route_chosen_by = by_key.get(candidate.route_chosen_by_id)
+    candidate.closed_by = by_key.get(candidate.closed_by_id)
+    standing.owner_person = by_key.get(standing.owner_person_id)
+    standing.owner_team = by_key.get(standing.owner_team_id)
 
 
 def standing_claim(candidate: Candidate, *, now: datetime) -> StandingClaim | None:
@@ -281,18 +288,7 @@ def _owner(standing: Standing) -> Owner | None:
     return Owner(team.name if team else "", team.slug if team else "", str(person) if person else "")
 
 
-def _workload(candidate: Candidate) -> WorkloadRow | None:
-    if candidate.workload_id is None:
-        return None
-    return workload_rows([candidate.workload_id]).get(candidate.workload_id)
-
-
 def _closing(candidate: Candidate) -> Closing | None:
     if candidate.closed_at is None:
         return None
     return Closing(str(candidate.closed_by), candidate.closed_at, candidate.close_note)
-
-
-def _trackers(candidate: Candidate) -> tuple[Tracker, ...]:
-    links = TrackerLink.objects.filter(candidate=candidate, removed_at=None).select_related("linked_by")
-    return tuple(Tracker(link.pk, link.url, str(link.linked_by), link.linked_at) for link in links.order_by("pk"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from iamdash.candidates.queries.readings import PARTS
 from iamdash.models import Check, CredentialKind, IamUser, OtherCredential
 from iamdash.models.check import ENDS_WITHIN, TAKEN_WITHIN
@@ -55,9 +57,14 @@ class KindOfCredential:
     rows: tuple[CredentialRow, ...]
 
 
-def newest_check(iam_user: IamUser, now: datetime) -> CheckLine | None:
-    """Return how the newest check goes; None: it was never checked. One query."""
-    check = Check.objects.filter(iam_user=iam_user).select_related("asked_by").order_by("-asked_at", "-pk").first()
+def checks_of(iam_user: IamUser) -> QuerySet[Check]:
+    """Return the newest check of an IAM user, which may be none."""
+    return Check.objects.filter(iam_user=iam_user).select_related("asked_by").order_by("-asked_at", "-pk")[:1]
+
+
+def newest_check(iam_user: IamUser, checks: Iterable[Check], *, now: datetime) -> CheckLine | None:
+    """Return how the newest check goes; None: it was never checked."""
+    check = next(iter(checks), None)
     if check is None:
         return None
     return CheckLine(

@@ -78,3 +78,9 @@ def team_choices() -> tuple[TeamChoice, ...]:
         if is_active and level != AccessLevel.VIEWER:
             members.append((pk, full_name or email))
     return tuple(TeamChoice(slug, name, tuple(members)) for (slug, name), members in people.items())
+
+
+def own_teams(person: Person) -> tuple[TeamChoice, ...]:
+    """Return the teams of the config that this person is in, by name, without who else is. One query."""
+    theirs = Team.objects.filter(in_config=True, members=person).order_by("name").values_list("slug", "name")
+    return tuple(TeamChoice(slug, name, ((person.pk, str(person)),)) for slug, name in theirs)

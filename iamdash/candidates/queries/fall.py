@@ -1,7 +1,10 @@
 """Why a candidate was reopened: what AWS took back, and who saw it when, out of the journal."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from iamdash.candidates.queries.timeline import seen_by
 from iamdash.models import Event, Standing
@@ -24,12 +27,19 @@ class Fall:
     seen_by: str
 
 
-def fall_of(standing: Standing) -> Fall | None:
-    """Return the step back that a candidate has not made good; None: there is none. One query where there is one."""
+def falls_of(standing: Standing) -> QuerySet[Event]:
+    """Return the line of the step back that a candidate has not made good, where there is one."""
+    if standing.reopened_at is None:
+        return Event.objects.none()
+    lines = Event.objects.filter(candidate_number=standing.pk, kind="candidate.reopened", at__lte=standing.reopened_at)
+    return lines.order_by("-at", "-pk")[:1]
+
+
+def fall_of(standing: Standing, lines: Iterable[Event]) -> Fall | None:
+    """Return the step back that a candidate has not made good; None: there is none. `lines`: see `falls_of`."""
     if standing.reopened_at is None or standing.fell_from is None:
         return None
-    lines = Event.objects.filter(candidate_number=standing.pk, kind="candidate.reopened", at__lte=standing.reopened_at)
-    line = lines.order_by("at", "pk").last()
+    line = next(iter(lines), None)
     after = (line.after if line else None) or {}
     evidence = evidence_from_json(after["because"]) if "because" in after else None
     return Fall(

@@ -1,6 +1,6 @@
 """What AWS says of one IAM user besides its keys: where it is, its console access, its tags, whether it is gone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -71,8 +71,10 @@ class IamUserFacts:
     successors: tuple[Namesake, ...]
 
 
-def iam_user_facts(iam_user: IamUser, readings: Readings) -> IamUserFacts:
-    """Return what AWS says of this IAM user. One query, once it is gone, for the users that came under its name."""
+def iam_user_facts(iam_user: IamUser, readings: Readings, namesakes: Iterable[IamUser]) -> IamUserFacts:
+    """Return what AWS says of this IAM user. `namesakes`: who had its name before, or has had it since."""
+    named = {other.pk: _namesake(other) for other in namesakes}
+    before = named.pop(iam_user.predecessor_id, None) if iam_user.predecessor_id else None
     described = descriptions(iam_user.tags)
     tags = [_tag(name, value) for name, value in sorted(iam_user.tags.items()) if name not in described]
     return IamUserFacts(
@@ -97,15 +99,9 @@ def iam_user_facts(iam_user: IamUser, readings: Readings) -> IamUserFacts:
         tags=tuple(tag for tag in tags if not _names_a_repository(tag)),
         gone_at=iam_user.gone_at,
         gone_confirmed_at=iam_user.gone_confirmed_at,
-        predecessor=_namesake(iam_user.predecessor) if iam_user.predecessor else None,
-        successors=_successors(iam_user),
+        predecessor=before,
+        successors=tuple(named.values()),
     )
-
-
-def _successors(iam_user: IamUser) -> tuple[Namesake, ...]:
-    if iam_user.gone_at is None:
-        return ()
-    return tuple(_namesake(other) for other in iam_user.successors.select_related("candidate").order_by("pk"))
 
 
 def _console_as_of(iam_user: IamUser, readings: Readings) -> datetime | None:

@@ -1,9 +1,9 @@
 """Whose a candidate likely is, for its page: the conclusion, what it rests on, and what else was seen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from iamdash.models import Standing
-from iamdash.rules.teams import Teams
+from iamdash.models import Standing, Team
 from iamdash.standing.answer import hints_from_json
 
 
@@ -26,12 +26,18 @@ class Likely:
     others: tuple[Seen, ...]
 
 
-def likely_of(standing: Standing, teams: Teams) -> Likely | None:
-    """Return whose it likely is; None where nothing speaks for anybody. No query."""
+def teams_named(standing: Standing) -> set[str]:
+    """Return the teams that a standing names, by slug: its owner, and whose it may be."""
+    hints = hints_from_json(standing.ownership)
+    return {standing.owner_team_id or "", standing.likely_team_id or "", *(hint.team_slug for hint in hints)} - {""}
+
+
+def likely_of(standing: Standing, teams: Iterable[Team]) -> Likely | None:
+    """Return whose it likely is; None where nothing speaks for anybody. `teams`: those that it names."""
     hints = hints_from_json(standing.ownership)
     if not hints:
         return None
-    names = {slug: team.name for slug, team in teams.by_slug.items()}
+    names = {team.pk: team.name for team in teams if team.in_config}
     slug = standing.likely_team_id or ""
     seen = [Seen(hint.words, names.get(hint.team_slug, ""), hint.why_not) for hint in hints]
     if not slug:

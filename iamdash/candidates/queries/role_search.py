@@ -1,7 +1,7 @@
 """Finds the IAM role that may replace an IAM user: by what is typed, or by the likeness of the names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
 from iamdash.models import Candidate, IamRole
-from iamdash.standing.replacements import associations_of
+from iamdash.standing.replacements import associations_of, by_arn
 
 SHOWN = 8
 # Parts of names that say nothing of what a thing is for.
@@ -44,14 +44,19 @@ def find_roles(candidate: Candidate, typed: str) -> tuple[FoundRole, ...]:
         .filter(Q(role_name__icontains=typed) | Q(arn__iexact=typed) | Q(unique_id=typed))
         .order_by(same_account, "role_name")
     )
-    return _found(candidate, found)
+    return as_found(candidate, found.select_related("aws_account")[:SHOWN])
 
 
 def roles_alike(candidate: Candidate) -> tuple[FoundRole, ...]:
+    """Return the roles that `named_alike` finds, as a page shows them."""
+    return as_found(candidate, named_alike(candidate))
+
+
+def named_alike(candidate: Candidate) -> QuerySet[IamRole]:
     """Return the roles of the candidate's account whose names share at least half of its telling words, best first."""
     words = words_of(candidate.iam_user.user_name)
     if not words:
-        return ()
+        return IamRole.objects.none()
     likeness = sum((_one_where_named(word) for word in words), start=Value(0))
     alike = (
         _linkable(candidate)
@@ -60,7 +65,7 @@ def roles_alike(candidate: Candidate) -> tuple[FoundRole, ...]:
         .filter(likeness__gte=(len(words) + 1) // 2)
         .order_by("-likeness", "role_name")
     )
-    return _found(candidate, alike)
+    return alike.select_related("aws_account")[:SHOWN]
 
 
 def _one_where_named(word: str) -> Case:
@@ -77,9 +82,9 @@ def _linkable(candidate: Candidate) -> QuerySet[IamRole]:
     )
 
 
-def _found(candidate: Candidate, found: QuerySet[IamRole]) -> tuple[FoundRole, ...]:
-    iam_roles = list(found.select_related("aws_account")[:SHOWN])
-    trust = trust_of(iam_roles, associations_of({iam_role.arn for iam_role in iam_roles}))
+def as_found(candidate: Candidate, iam_roles: Collection[IamRole]) -> tuple[FoundRole, ...]:
+    """Return roles as the page of a candidate shows them. One query, and two where a policy names a unique ID."""
+    trust = trust_of(iam_roles, by_arn(associations_of(iam_roles)))
     home = candidate.iam_user.aws_account_id
     return tuple(
         FoundRole(

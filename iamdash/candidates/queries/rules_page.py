@@ -7,6 +7,7 @@ from iamdash.candidates.queries.counts import exact_counts
 from iamdash.candidates.queries.filters import condition_of
 from iamdash.candidates.queries.limits import Limit, limits
 from iamdash.candidates.queries.ownership_rules import RuleOfOwnership, rules_of_ownership
+from iamdash.models import Vendor
 from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
@@ -66,7 +67,7 @@ def rules_page(now: datetime) -> RulesPage:
         limits=limits(now),
         ownership=rules_of_ownership(in_force.ownership),
         environments=in_force.environments,
-        vendors=vendors(),
+        vendors=vendors(Vendor.objects.order_by("name")),
     )
 
 

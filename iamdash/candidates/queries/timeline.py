@@ -1,11 +1,12 @@
 """What has happened to one candidate, newest first: the journal and people's notes in one list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from iamdash.models import Candidate, Event, Note, Person
 
@@ -36,16 +37,17 @@ class Timeline:
     more: bool
 
 
-def timeline(candidate: Candidate, *, everything: bool = False) -> Timeline:
-    """Return the candidate's newest lines, or every one. Two queries."""
+def timeline(events: Iterable[Event], notes: Iterable[Note], *, everything: bool = False) -> Timeline:
+    """Return what `events_of` and `notes_of` found as the newest lines, or as every one."""
     limit = None if everything else SHOWN + 1
-    told = merge(_journal(candidate, limit), _notes(candidate, limit), key=lambda line: line.at, reverse=True)
+    told = merge(map(_told, events), map(_noted, notes), key=lambda line: line.at, reverse=True)
     lines = tuple(islice(told, limit))
     more = limit is not None and len(lines) == limit
     return Timeline(lines[:SHOWN] if more else lines, more)
 
 
-def _journal(candidate: Candidate, limit: int | None) -> list[TimelineLine]:
+def events_of(candidate: Candidate, *, everything: bool = False) -> QuerySet[Event]:
+    """Return the lines of the journal about a candidate, newest first; as many as a timeline shows, or every one."""
     iam_user = candidate.iam_user
     about_it = Q(candidate_number=candidate.pk) | Q(
         aws_account_id=iam_user.aws_account_id, unique_id=iam_user.unique_id
@@ -53,21 +55,27 @@ def _journal(candidate: Candidate, limit: int | None) -> list[TimelineLine]:
     # The journal holds e-mail addresses and no keys: it outlives the people in it.
     name = Person.objects.filter(email=OuterRef("actor")).values("full_name")
     events = Event.objects.filter(about_it).exclude(kind__in=TOLD_ELSEWHERE).annotate(actor_name=Subquery(name))
-    return [
-        TimelineLine(
-            at=event.at,
-            actor=seen_by(event, event.actor_name),
-            sentence=event.sentence,
-            milestone=event.kind in MILESTONES,
-            went_back=event.kind == "candidate.reopened",
-        )
-        for event in events.order_by("-at", "-pk")[:limit]
-    ]
+    return events.order_by("-at", "-pk")[: None if everything else SHOWN + 1]
 
 
-def _notes(candidate: Candidate, limit: int | None) -> list[TimelineLine]:
+def notes_of(candidate: Candidate, *, everything: bool = False) -> QuerySet[Note]:
+    """Return the notes on a candidate, newest first; as many as a timeline shows, or every one."""
     notes = Note.objects.filter(candidate=candidate).select_related("written_by").order_by("-written_at", "-pk")
-    return [TimelineLine(note.written_at, str(note.written_by), note.body, note=True) for note in notes[:limit]]
+    return notes[: None if everything else SHOWN + 1]
+
+
+def _told(event: Event) -> TimelineLine:
+    return TimelineLine(
+        at=event.at,
+        actor=seen_by(event, event.actor_name),  # type: ignore[attr-defined]  # annotated above
+        sentence=event.sentence,
+        milestone=event.kind in MILESTONES,
+        went_back=event.kind == "candidate.reopened",
+    )
+
+
+def _noted(note: Note) -> TimelineLine:
+    return TimelineLine(note.written_at, str(note.written_by), note.body, note=True)
 
 
 def seen_by(event: Event, actor_name: str | None = None) -> str:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
@@ -17,6 +17,7 @@ from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.rules.workload import Lane, Progress, progress_of, too_early
 
+LaneQuery: TypeAlias = "QuerySet[Standing, Any]"
 # Still at work, for all that is known: neither switched over nor safe to deactivate.
 RESTLESS = Q(stage__lt=Stage.SWITCHED_OVER) & ~Q(safe_to_deactivate=Verdict.YES)
 # Keys that went before it was a candidate are nobody's progress.
@@ -96,9 +97,19 @@ def workload_rows(
 
     `shown_by`: the candidates of a list in whose places they are shown.
     """
+    return rows_of(lanes_of(workloads, found, shown_by=shown_by))
+
+
+def lanes_of(
+    workloads: Collection[int] | QuerySet[Candidate, Any],
+    found: QuerySet[Standing] | None = None,
+    *,
+    shown_by: Sequence[int] = (),
+) -> LaneQuery:
+    """Return the lanes of these workloads, for `rows_of`."""
     theirs = Standing.objects.filter(candidate__workload__in=workloads)
     asked_for = theirs if found is None else found.filter(candidate__workload__in=workloads)
-    lanes = (
+    return (
         theirs.annotate(gone=Coalesce(Subquery(KEYS_GONE), 0, output_field=IntegerField()))
         .order_by()
         .values(
@@ -121,6 +132,10 @@ def workload_rows(
             shown_by=Min("pk", filter=Q(pk__in=shown_by)),
         )
     )
+
+
+def rows_of(lanes: Iterable[Mapping[str, Any]]) -> dict[int, WorkloadRow]:
+    """Return workloads by number, each made of its lanes."""
     by_workload: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for lane in lanes:
         by_workload[lane["pk_of_workload"]].append(lane)
