@@ -239,14 +239,14 @@ def lanes() -> tuple[Lane, ...]:
 def drawings(now: datetime) -> dict[str, Any]:
     """Return each chart; the bar of stages also of nobody."""
     today = now.date()
-    weeks = [charts.Point(today - timedelta(weeks=51 - week), 240 - 2 * week, week < 12) for week in range(52)]
+    weeks = tuple(charts.Point(today - timedelta(weeks=51 - week), 240 - 2 * week, week < 12) for week in range(52))
     days = tuple(today + timedelta(weeks=4 * each) for each in range(15))
     fewest, middle, most = (tuple(138 - pace * each for each in range(15)) for pace in (9, 7, 5))
     ahead = charts.Ahead(days, fewest, middle, most, ends_on=today + timedelta(weeks=79))
     year = charts.Stretch(today - timedelta(days=365), today)
     gap = charts.Stretch(today - timedelta(days=120), today - timedelta(days=90))
     monthly = [today - timedelta(days=30 * month) for month in range(12)]
-    bars = [charts.Bar(f"{each} years", f"{each} y", 7 * each, "#charts", is_old=each > 2) for each in range(6)]
+    bars = tuple(charts.Bar(f"{each} years", f"{each} y", 7 * each, "#charts", is_old=each > 2) for each in range(6))
     words = "Monthly: used on 12 days."
     return {
         "burn_down": charts.burn_down(weeks, ahead=ahead, target_on=today + timedelta(weeks=30), summary="Made up."),

@@ -81,7 +81,7 @@ def _burn_down(page: Overview, weekly: tuple[DayCount, ...]) -> SafeString | Non
         return None
     first, last = weekly[0], weekly[-1]
     return charts.burn_down(
-        [charts.Point(count.day, count.active_keys, count.invented) for count in weekly],
+        tuple(charts.Point(count.day, count.active_keys, count.invented) for count in weekly),
         ahead=_ahead(page, today=last.day),
         target_on=page.background.target_date,
         summary=f"From {first.active_keys:,} in {first.day:%B %Y} to {last.active_keys:,} today. {page.headline.rest}",
@@ -103,8 +103,8 @@ def _ahead(page: Overview, *, today: date) -> charts.Ahead | None:
 
 def _ages(page: Overview) -> SafeString:
     candidates = reverse("candidates")
-    bars = [
+    bars = tuple(
         charts.Bar(age.words, age.short, age.number.value, f"{candidates}?{age.number.query}", is_old=age.is_old)
         for age in page.ages
-    ]
+    )
     return charts.age_bars(bars, title="IAM users with an active key, by the age of their oldest key")

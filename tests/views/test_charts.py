@@ -12,9 +12,9 @@ from iamdash.views.charts.plot import NARROW, WIDE
 TODAY = date(2026, 11, 23)
 
 
-def points(*counts: int) -> list[charts.Point]:
+def points(*counts: int) -> tuple[charts.Point, ...]:
     first = TODAY - timedelta(weeks=len(counts) - 1)
-    return [charts.Point(first + timedelta(weeks=week), count) for week, count in enumerate(counts)]
+    return tuple(charts.Point(first + timedelta(weeks=week), count) for week, count in enumerate(counts))
 
 
 def drawings(markup: str) -> list[ET.Element]:
@@ -75,14 +75,14 @@ def test_grid_lines_are_few_and_round(highest):
 
 
 def test_a_stage_bar_shares_its_width_by_count():
-    (bar,) = drawings(charts.stage_bar([1, 0, 0, 0, 0, 3]))
+    (bar,) = drawings(charts.stage_bar((1, 0, 0, 0, 0, 3)))
 
     widths = [float(segment.attrib["width"]) for segment in bar]
     assert widths == [49.0, 0.0, 0.0, 0.0, 0.0, 149.0]
 
 
 def test_a_team_without_candidates_has_an_empty_bar():
-    (bar,) = drawings(charts.stage_bar([0, 0, 0, 0, 0, 0]))
+    (bar,) = drawings(charts.stage_bar((0,) * 6))
 
     assert {segment.attrib["width"] for segment in bar} == {"0"}
 
@@ -142,10 +142,10 @@ def test_without_an_end_in_sight_none_is_named():
 
 
 def test_a_bar_for_each_age_is_as_high_as_its_count_and_leads_to_its_list():
-    bars = [
+    bars = (
         charts.Bar("Under a year", "<1 y", 4, "/candidates/?age=1y", is_old=False),
         charts.Bar("Older", "1 y+", 8, "/o", is_old=True),
-    ]
+    )
 
     (wide, narrow) = drawings(charts.age_bars(bars, title="Ages"))
 
@@ -156,8 +156,8 @@ def test_a_bar_for_each_age_is_as_high_as_its_count_and_leads_to_its_list():
 
 
 def test_a_sparkline_falls_as_its_counts_do_and_one_count_has_none():
-    (spark,) = drawings(charts.sparkline([9, 5, 0]))
+    (spark,) = drawings(charts.sparkline((9, 5, 0)))
 
     heights = [float(place.split(",")[1]) for place in next(iter(spark)).attrib["points"].split()]
     assert heights == sorted(heights)
-    assert charts.sparkline([3]) == ""
+    assert charts.sparkline((3,)) == ""

@@ -1,7 +1,8 @@
 """Charts as server-made SVG: numbers in, markup out. Colours come from CSS classes, so themes and print come free.
 
 Never an inline style (the Content-Security-Policy forbids it) and never a chart without its words: each has a title
-and a description that states the conclusion, and the page puts a table beside it.
+and a description that states the conclusion, and the page puts a table beside it. The same numbers are the same
+drawing, which is made once and remembered: a page draws dozens, and most of them as the page before it.
 """
 
 from iamdash.views.charts.bars import Bar, age_bars, sparkline, stage_bar

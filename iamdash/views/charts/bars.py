@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from iamdash.views.charts.plot import Frame
+from iamdash.views.charts.plot import FEWER_REMEMBERED, MOST_REMEMBERED, Frame
 
 
-def stage_bar(counts: Sequence[int]) -> SafeString:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def stage_bar(counts: tuple[int, ...]) -> SafeString:
     """Return one bar of 200 units whose six segments are the share of each stage, in order. Decorative: the table
     beside it holds the same counts as text.
     """
@@ -43,7 +45,8 @@ WIDE = Frame("wide", 620, 200, left=0, right=0, top=30, bottom=30, month_step=1)
 NARROW = Frame("narrow", 350, 230, left=0, right=0, top=30, bottom=60, month_step=1)
 
 
-def age_bars(bars: Sequence[Bar], *, title: str) -> SafeString:
+@lru_cache(maxsize=FEWER_REMEMBERED)
+def age_bars(bars: tuple[Bar, ...], *, title: str) -> SafeString:
     """Return one bar for each age, in two drawings; a bar links to its list. The page has a table beside it."""
     return mark_safe("".join(_age_bars(bars, title, frame) for frame in (WIDE, NARROW)))  # noqa: S308 parts are format_html
 
@@ -88,7 +91,8 @@ def _words(bars: Sequence[Bar], frame: Frame, room: float) -> SafeString:
     return format_html_join("", '<text text-anchor="middle" x="{}" y="{}">{}</text>', lines)
 
 
-def sparkline(counts: Sequence[int]) -> SafeString:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def sparkline(counts: tuple[int, ...]) -> SafeString:
     """Return the course of some counts, small. Decorative: a number beside it says where it ended."""
     if len(counts) < 2:
         return SafeString("")

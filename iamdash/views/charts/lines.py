@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from iamdash.views.charts.plot import NARROW, WIDE, Frame, Scale, grid, grid_step, months
+from iamdash.views.charts.plot import FEWER_REMEMBERED, NARROW, WIDE, Frame, Scale, grid, grid_step, months
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ class Ahead:
     ends_on: date | None
 
 
+@lru_cache(maxsize=FEWER_REMEMBERED)
 def burn_down(
-    points: Sequence[Point], *, ahead: Ahead | None = None, target_on: date | None, summary: str
+    points: tuple[Point, ...], *, ahead: Ahead | None = None, target_on: date | None, summary: str
 ) -> SafeString:
     """Return the burn-down as two drawings, wide and narrow. `points` are in order of days; at least two.
 

@@ -8,6 +8,10 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 
+# Drawings that a process remembers: small ones of a row, and large ones of a page.
+MOST_REMEMBERED, FEWER_REMEMBERED = 4096, 128
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A drawing area: its size and the margins around the plot, in SVG units."""
