@@ -54,6 +54,7 @@ def make_access_key(iam_user: IamUser, **columns: Any) -> AccessKey:
     """An active key, 200 days old, used yesterday as a direct reading of an hour ago said."""
     created_at = columns.pop("created_at", days_ago(200))
     defaults = {
+        "aws_account": iam_user.aws_account,
         "access_key_id": f"AKIA{next(_numbers):012d}EXMP",
         "status": "Active",
         "status_changed_at": created_at,

@@ -8,7 +8,7 @@ from iamdash.aws.snapshot import Part
 from iamdash.inventory.freshness import AccountLine, account_lines
 from iamdash.inventory.gaps import WORDS, Gap, gaps
 from iamdash.inventory.reader_role import ReaderRole, reader_role
-from iamdash.models import AwsAccount, Standing, SyncOutcome, SyncRun
+from iamdash.models import Standing, SyncOutcome, SyncRun
 
 RUNS_SHOWN = 30
 # Each part that has an age of its own, with the call that tells it.
@@ -72,7 +72,7 @@ class AccountPage:
 
 def account_page(account_id: str) -> AccountPage | None:
     """Return the page's data; None where there is no such account. Seven queries."""
-    found = account_lines(AwsAccount.objects.filter(pk=account_id))
+    found = account_lines(account_id)
     if not found:
         return None
     ((aws_account, line),) = found

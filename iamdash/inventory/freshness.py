@@ -1,17 +1,42 @@
 """How fresh each AWS account is: what the accounts page shows."""
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Count, QuerySet
 
 from iamdash.inventory import lock
 from iamdash.inventory.gaps import Gap, gaps
-from iamdash.models import AccessKey, AwsAccount, IamUser, SyncOutcome, SyncRun
+from iamdash.models import AccessKey, AwsAccount, IamUser, SyncOutcome
 from iamdash.rules.keys import ACTIVE
+
+# The newest run of each account, the newest that ended, and when one last brought something home: the few columns of
+# them that are shown, as runs carry much more. An older run is looked for only where the newest has failed.
+NEWEST_RUNS = """
+    SELECT account.account_id, newest.started_at, newest.outcome, newest.asked_by, newest.progress,
+        finished.started_at, finished.finished_at, finished.outcome,
+        finished.freshness, finished.changes, finished.calls, finished.unread,
+        finished.root_has_access_key, finished.long_lived_credential,
+        CASE WHEN finished.outcome <> 'failed' THEN finished.finished_at ELSE (
+            SELECT finished_at FROM iamdash_syncrun
+            WHERE aws_account_id = account.account_id AND outcome IN ('complete', 'partial')
+            ORDER BY started_at DESC, id DESC LIMIT 1
+        ) END
+    FROM unnest(%s::text[]) AS account (account_id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM iamdash_syncrun WHERE aws_account_id = account.account_id
+        ORDER BY started_at DESC, id DESC LIMIT 1
+    ) AS newest
+    LEFT JOIN LATERAL (
+        SELECT * FROM iamdash_syncrun WHERE aws_account_id = account.account_id AND finished_at IS NOT NULL
+        ORDER BY started_at DESC, id DESC LIMIT 1
+    ) AS finished ON true
+"""
 
 
 class Status(StrEnum):
@@ -92,6 +117,11 @@ class AccountsPage:
         return tuple(line for line in self.accounts if line.status in {Status.FAILING, Status.PARTLY_READ})
 
     @property
+    def with_root_keys(self) -> tuple[AccountLine, ...]:
+        """Return the accounts whose root user has an access key."""
+        return tuple(line for line in self.accounts if line.root_has_access_key)
+
+    @property
     def long_lived_credential(self) -> bool:
         """Return whether iamdash itself runs on a long-lived access key somewhere."""
         return any(line.long_lived_credential for line in self.accounts)
@@ -99,102 +129,122 @@ class AccountsPage:
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    newest: SyncRun | None
-    finished: SyncRun | None
-    good: SyncRun | None
-    is_running: bool
+    """What is shown of the newest runs of an account: of any, of the newest finished one, and of the newest good one.
+
+    `freshness` … `unread`: as the run has them, in JSON; None: there is no such run.
+    """
+
+    started_at: datetime | None = None
+    outcome: str | None = None
+    asked_by: str | None = None
+    progress: str | None = None
+    finished_started_at: datetime | None = None
+    finished_at: datetime | None = None
+    finished_outcome: str | None = None
+    freshness: str | None = None
+    changes: str | None = None
+    calls: str | None = None
+    unread: str | None = None
+    root_has_access_key: bool | None = None
+    long_lived_credential: bool | None = None
+    good_at: datetime | None = None
+
+
+NO_RUNS = _Runs()
 
 
 def accounts_page(now: datetime) -> AccountsPage:
     """Return the page's data as of `now`. Five queries, however many accounts there are."""
-    lines = [line for _aws_account, line in account_lines(AwsAccount.objects.all())]
+    lines = [line for _aws_account, line in account_lines()]
     return AccountsPage(tuple(sorted(lines, key=lambda line: line.status is Status.NO_LONGER_READ)), now)
 
 
-def account_lines(aws_accounts: QuerySet[AwsAccount]) -> list[tuple[AwsAccount, AccountLine]]:
-    """Return these accounts in their order, each with how it is doing."""
-    running = lock.running()
-    here = IamUser.objects.filter(aws_account__in=aws_accounts, gone_at=None)
-    active = AccessKey.objects.filter(iam_user__aws_account__in=aws_accounts, status=ACTIVE, gone_at=None)
-    iam_users, active_keys = _counted(here, "aws_account"), _counted(active, "iam_user__aws_account")
+def account_lines(account_id: str = "") -> list[tuple[AwsAccount, AccountLine]]:
+    """Return every account in their order, or the one, each with how it is doing."""
+    one, of_one = ({"pk": account_id}, {"aws_account": account_id}) if account_id else ({}, {})
+    found = list(AwsAccount.objects.filter(**one))
+    running, runs = lock.running(), _newest_runs([each.pk for each in found])
+    iam_users = _counted(IamUser.objects.filter(gone_at=None, **of_one))
+    active_keys = _counted(AccessKey.objects.filter(status=ACTIVE, gone_at=None, **of_one))
     return [
-        (aws_account, _line(aws_account, runs, iam_users.get(aws_account.pk, 0), active_keys.get(aws_account.pk, 0)))
-        for aws_account, runs in _with_runs(aws_accounts, running)
+        (
+            each,
+            _line(
+                each,
+                runs.get(each.pk, NO_RUNS),
+                is_running=each.pk in running,
+                iam_users=iam_users.get(each.pk, 0),
+                active_keys=active_keys.get(each.pk, 0),
+            ),
+        )
+        for each in found
     ]
 
 
-def _with_runs(aws_accounts: QuerySet[AwsAccount], running: Collection[str]) -> Iterator[tuple[AwsAccount, _Runs]]:
-    """Yield each account with its newest runs. Two queries."""
-    runs = SyncRun.objects.filter(aws_account=OuterRef("pk")).order_by("-started_at", "-pk").values("pk")
-    good = runs.filter(outcome__in=[SyncOutcome.COMPLETE, SyncOutcome.PARTIAL])
-    numbered = aws_accounts.annotate(
-        newest=Subquery(runs[:1]),
-        finished=Subquery(runs.exclude(outcome=SyncOutcome.RUNNING)[:1]),
-        good=Subquery(good[:1]),
-    )
-    numbers = {number for each in numbered for number in (each.newest, each.finished, each.good) if number}
-    found = SyncRun.objects.defer("agreed_directly", "uses_agreed_directly").in_bulk(numbers)
-    for each in numbered:
-        newest, finished, last_good = (found.get(number) for number in (each.newest, each.finished, each.good))
-        yield each, _Runs(newest, finished, last_good, is_running=each.pk in running)
+def _newest_runs(account_ids: list[str]) -> Mapping[str, _Runs]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_RUNS, [account_ids])
+        return {account_id: _Runs(*runs) for account_id, *runs in cursor.fetchall()}
 
 
-def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey], account: str) -> Mapping[str, int]:
-    return dict(rows.values_list(account).annotate(Count("pk")).order_by())
+def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey]) -> Mapping[str, int]:
+    return dict(rows.values_list("aws_account").annotate(number=Count("*")).order_by())
 
 
-def _line(aws_account: AwsAccount, runs: _Runs, iam_users: int, active_keys: int) -> AccountLine:
-    last = runs.finished or SyncRun()
+def _line(aws_account: AwsAccount, runs: _Runs, *, is_running: bool, iam_users: int, active_keys: int) -> AccountLine:
+    changes, calls = json.loads(runs.changes or "{}"), json.loads(runs.calls or "{}")
     return AccountLine(
         account_id=aws_account.pk,
         name=aws_account.name,
         environment=aws_account.environment,
         role_arn=aws_account.role_arn,
-        status=_status(aws_account, runs),
+        status=_status(aws_account, runs, is_running=is_running),
         why_not_read=aws_account.why_not_read,
-        last_good_at=runs.good.finished_at if runs.good else None,
-        last_finished_at=last.finished_at,
-        next_at=_next_at(aws_account, runs),
-        report_at=_moment(last.freshness.get("credential_report")),
-        took=last.finished_at - last.started_at if last.finished_at else None,
+        last_good_at=runs.good_at,
+        last_finished_at=runs.finished_at,
+        next_at=_next_at(aws_account, runs, is_running=is_running),
+        report_at=_moment(json.loads(runs.freshness or "{}").get("credential_report")),
+        took=runs.finished_at - runs.finished_started_at if runs.finished_at and runs.finished_started_at else None,
         iam_users=iam_users,
         active_keys=active_keys,
-        created=last.changes.get("created", 0),
-        updated=last.changes.get("updated", 0),
-        gone=last.changes.get("gone", 0),
-        calls=sum(last.calls.values()),
-        gaps=gaps(last.unread, role_arn=aws_account.role_arn),
-        root_has_access_key=last.root_has_access_key,
-        long_lived_credential=last.long_lived_credential,
-        running=_running(runs),
+        created=changes.get("created", 0),
+        updated=changes.get("updated", 0),
+        gone=changes.get("gone", 0),
+        calls=sum(calls.values()),
+        gaps=gaps(json.loads(runs.unread or "[]"), role_arn=aws_account.role_arn),
+        root_has_access_key=runs.root_has_access_key,
+        long_lived_credential=bool(runs.long_lived_credential),
+        running=_running(runs) if is_running else None,
     )
 
 
-def _status(aws_account: AwsAccount, runs: _Runs) -> Status:
+def _status(aws_account: AwsAccount, runs: _Runs, *, is_running: bool) -> Status:
     if aws_account.removed_at is not None:
         return Status.NO_LONGER_READ
-    if runs.is_running:
+    if is_running:
         return Status.SYNCING
-    if runs.finished is None:
+    if runs.finished_outcome is None:
         return Status.WAITING
-    by_outcome = {SyncOutcome.COMPLETE: Status.UP_TO_DATE, SyncOutcome.PARTIAL: Status.PARTLY_READ}
-    return by_outcome.get(SyncOutcome(runs.finished.outcome), Status.FAILING)
+    by_outcome: dict[str, Status] = {
+        SyncOutcome.COMPLETE: Status.UP_TO_DATE,
+        SyncOutcome.PARTIAL: Status.PARTLY_READ,
+    }
+    return by_outcome.get(runs.finished_outcome, Status.FAILING)
 
 
 def _running(runs: _Runs) -> Running | None:
-    run = runs.newest
-    if not runs.is_running or run is None or run.outcome != SyncOutcome.RUNNING:
+    if runs.started_at is None or runs.outcome != SyncOutcome.RUNNING:
         return None
-    progress = run.progress
+    progress = json.loads(runs.progress or "{}")
     return Running(
-        progress.get("doing", ""), progress.get("done", 0), progress.get("total"), run.started_at, run.asked_by
+        progress.get("doing", ""), progress.get("done", 0), progress.get("total"), runs.started_at, runs.asked_by or ""
     )
 
 
-def _next_at(aws_account: AwsAccount, runs: _Runs) -> datetime | None:
-    if aws_account.removed_at is not None or runs.newest is None or runs.is_running:
+def _next_at(aws_account: AwsAccount, runs: _Runs, *, is_running: bool) -> datetime | None:
+    if aws_account.removed_at is not None or runs.started_at is None or is_running:
         return None
-    return runs.newest.started_at + timedelta(minutes=settings.SYNC_EVERY_MINUTES)
+    return runs.started_at + timedelta(minutes=settings.SYNC_EVERY_MINUTES)
 
 
 def _moment(stored: str | None) -> datetime | None:

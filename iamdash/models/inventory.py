@@ -55,7 +55,11 @@ class IamUser(models.Model):
                 name="gone_is_confirmed_after_it_was_first_proved",
             ),
         ]
-        indexes = [models.Index(fields=["aws_account", "user_name"], name="iam_user_by_name")]
+        indexes = [
+            models.Index(fields=["aws_account", "user_name"], name="iam_user_by_name"),
+            # For the accounts page, which counts those of each account.
+            models.Index(fields=["aws_account"], condition=models.Q(gone_at=None), name="iam_users_of_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_name} in {self.aws_account_id}"
@@ -64,12 +68,14 @@ class IamUser(models.Model):
 class AccessKey(models.Model):
     """One long-lived key of an IAM user. `status` as AWS spells it: Active, Inactive, Expired.
 
+    `aws_account`: its IAM user's, which never changes; here, so that an index can count the keys of one.
     `last_used_as_of` None: its last use was never read. Set, with `last_used_at` None: AWS had no date.
     `status_changed_at`: when we first saw this status (its creation, where it never changed under our eyes: then an
     Inactive key counts as inactive since it was first seen).
     """
 
     iam_user = models.ForeignKey(IamUser, on_delete=models.PROTECT, related_name="access_keys")
+    aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
     access_key_id = models.CharField(max_length=128, unique=True)
     status = models.CharField(max_length=20)
     status_changed_at = models.DateTimeField()
@@ -86,9 +92,8 @@ class AccessKey(models.Model):
         ordering = ["created_at", "access_key_id"]
         verbose_name = "access key"
         indexes = [
-            models.Index(
-                fields=["created_at"], condition=models.Q(status="Active", gone_at=None), name="active_keys_by_age"
-            )
+            models.Index(fields=[column], condition=models.Q(status="Active", gone_at=None), name=name)
+            for name, column in (("active_keys_by_age", "created_at"), ("active_keys_of_account", "aws_account"))
         ]
 
     def __str__(self) -> str:

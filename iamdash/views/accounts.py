@@ -109,6 +109,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "page": page,
         "organization": last_asked(),
         "running": page.running,
+        "accounts_url": reverse("accounts"),
         "lines": [(line, TONES.get(line.status, ""), changes_in_words(line)) for line in page.accounts],
         "asked": _asked(request, page.accounts),
         "may_sync": person.may(AccessLevel.ENGINEER),

@@ -91,6 +91,7 @@ def _key(story: Story, which: int, rng: Random, now: datetime) -> AccessKey:
     created_at = iam_user.created_at + timedelta(days=which)
     key = AccessKey(
         iam_user=iam_user,
+        aws_account_id=iam_user.aws_account_id,
         access_key_id=f"AKIA{iam_user.unique_id[-11:]}{which}{rng.choice('ABCDEFGH')}{rng.choice('2345')}XZ",
         status="Inactive" if is_off or (which and rng.random() < 0.5) else "Active",
         status_changed_at=now - timedelta(days=story.ended) if is_off else created_at,

@@ -147,6 +147,7 @@ def _create(listed: ListedAccessKey, answer: KeysOfUser, iam_user: IamUser, batc
     row = bulk.unsaved(
         AccessKey,
         iam_user=iam_user,
+        aws_account_id=iam_user.aws_account_id,
         access_key_id=listed.access_key_id,
         status=listed.status,
         status_changed_at=listed.created_at,

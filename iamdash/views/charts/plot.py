@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-
 # Drawings that a process remembers: small ones of a row, and large ones of a page.
 MOST_REMEMBERED, FEWER_REMEMBERED = 4096, 128
 
