@@ -1,37 +1,34 @@
-"""Several querysets in one round trip: a page that asks a dozen things waits for PostgreSQL once.
+"""Several querysets in one round trip: a page that asks two dozen things waits for PostgreSQL once.
 
-Django sends what is in a cursor's text as it is, so that it may be many statements; each has a result of its own.
+They are sent one behind the other, and no answer is waited for before the last is sent.
 """
 
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 
 def read(*asked: "QuerySet[Any, Any]") -> None:
-    """Read these querysets: each then holds its rows, as if it had been read by itself. One query."""
-    waiting: list[tuple[QuerySet[Any, Any], SQLCompiler]] = []
-    statements: list[str] = []
-    parameters: list[Any] = []
-    for queryset in asked:
-        compiler = queryset.query.get_compiler(connection=connection)
-        try:
-            sql, values = compiler.as_sql()
-        except EmptyResultSet:  # and so will Django find, when its rows are wanted
-            continue
-        waiting.append((queryset, compiler))
-        statements.append(sql)
-        parameters += values
-    if not waiting:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(";\n".join(statements), parameters)
-        for queryset, compiler in waiting:
+    """Read these querysets: each then holds its rows, as if it had been read by itself."""
+    connection.ensure_connection()
+    waiting: list[tuple[QuerySet[Any, Any], SQLCompiler, CursorWrapper]] = []
+    with connection.connection.pipeline():
+        for queryset in asked:
+            compiler = queryset.query.get_compiler(connection=connection)
+            try:
+                sql, values = compiler.as_sql()
+            except EmptyResultSet:  # and so will Django find, when its rows are wanted
+                continue
+            cursor = connection.cursor()
+            cursor.execute(sql, values)
+            waiting.append((queryset, compiler, cursor))
+    for queryset, compiler, cursor in waiting:
+        with cursor:
             _fill(queryset, compiler, cursor.fetchall())
-            cursor.nextset()
 
 
 def _fill(queryset: "QuerySet[Any, Any]", compiler: SQLCompiler, rows: list[tuple[Any, ...]]) -> None:
