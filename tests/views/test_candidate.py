@@ -285,8 +285,8 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
     make_iam_role("backup-uploader-role")
     as_(client, people.ann)
 
-    # Session, person, the candidate, eighteen for its rows in two round trips, the pods of roles that may fit, one's own
-    # teams and all teams to hand it over to, and the frame's one.
+    # Session, person, the candidate, eighteen for its rows in two round trips, the pods of roles that may fit, one's
+    # own teams and all teams to hand it over to, and the frame's one.
     with django_assert_num_queries(25):
         client.get(f"/candidates/{claimed.pk}/")
 
