@@ -63,7 +63,7 @@ document.addEventListener("keydown", (event) => {
 
 // Ticking rows of a list: the box in the head ticks the page, and how many are ticked is said to screen readers.
 function showTickAll() {
-  for (const box of document.querySelectorAll("[data-tick-all]")) box.hidden = false;
+  for (const box of document.querySelectorAll("table:has(tbody .pick input) [data-tick-all]")) box.hidden = false;
 }
 
 document.addEventListener("change", (event) => {

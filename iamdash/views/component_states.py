@@ -21,7 +21,7 @@ from iamdash.rules.workload import Lane
 from iamdash.views import charts
 from iamdash.views.forms import PageForm
 
-TONES = ("", "red", "amber", "green", "blue", "violet")
+TONES = ("", "red", "amber", "green", "blue")
 KEY = "AKIAIOSFODNN7EXAMPLE"
 COMMAND = f"aws iam update-access-key --user-name fastly-logs-writer --access-key-id {KEY} --status Inactive"
 
@@ -162,7 +162,7 @@ def _row(now: datetime, number: int, user_name: str, stage: Stage, risk: Risk | 
         number=number,
         user_name=user_name,
         account_name="example-production",
-        reason=Sentence("Access key …MPLE is {at:days} old", {"at": now - timedelta(days=1893)}),
+        reason=Sentence("Key …\N{WORD JOINER}MPLE is {at:days} old", {"at": now - timedelta(days=1893)}),
         owner_person="Priya Nair" if "owner_team" in more else "",
         likely_because="tag",
         stage=stage,

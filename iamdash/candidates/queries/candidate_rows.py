@@ -98,9 +98,10 @@ class CandidateRow:
     def use_in_words(self) -> str:
         """Return where it was last used, and by how many keys it could be: "s3 eu-west-2 · 1 active, 1 inactive"."""
         where = f"{self.last_used_service} {self.last_used_region}" if self.last_used_service else ""
-        keys = f"{self.active_keys} active" if self.active_keys + self.inactive_keys else ""
+        # No line ends between a number and its word.
+        keys = f"{self.active_keys}\N{NO-BREAK SPACE}active" if self.active_keys + self.inactive_keys else ""
         if self.inactive_keys:
-            keys += f", {self.inactive_keys} inactive"
+            keys += f", {self.inactive_keys}\N{NO-BREAK SPACE}inactive"
         gap = "a key not read" if self.last_used_at and self.unread else ""
         return " · ".join(filter(None, (where, keys, gap)))
 
@@ -198,4 +199,6 @@ def _excepted(until: datetime | None, now: datetime) -> Flag | None:
 
 
 def _shortened(reason: Sentence) -> Sentence:
-    return Sentence(KEY_ID.sub(r"…\1", reason.text).partition("; the limit is ")[0], reason.moments)
+    words = reason.text.partition("; the limit is ")[0].replace("Access key ", "Key ")
+    # A word joiner: a line may end after an ellipsis, and would leave the letters alone on the next.
+    return Sentence(KEY_ID.sub("…\N{WORD JOINER}\\1", words), reason.moments)
