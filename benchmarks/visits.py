@@ -12,7 +12,6 @@ from http import HTTPStatus
 import django
 from django.db import connection
 
-from iamdash.database.prepared import plan_once
 from iamdash.garbage import collect_seldom
 
 # A table of so many rows should not be read whole for a page.
@@ -32,8 +31,7 @@ def main() -> None:
     # The hashed names of production need `collectstatic`: their look-up is one in a dictionary.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
-    plan_once()  # both as the web process does
-    collect_seldom()
+    collect_seldom()  # as the web process does
     client = Client()
     membership = Membership.objects.select_related("person").order_by("pk")[5]
     client.force_login(membership.person)

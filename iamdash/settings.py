@@ -111,7 +111,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         # A server that accepts and then says nothing must not hold a process for minutes.
         "connect_timeout": 5,
         "tcp_user_timeout": 10_000,
-        # Values travel beside the SQL, so that PostgreSQL can know a question again: see iamdash/database/prepared.py.
+        # Values travel beside the SQL, so that PostgreSQL knows a question again: iamdash/database/prepared.py.
         "server_side_binding": True,
     }
 )

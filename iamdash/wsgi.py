@@ -4,10 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from iamdash.database.prepared import plan_once
 from iamdash.garbage import collect_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "iamdash.settings")
 application = get_wsgi_application()
-plan_once()
 collect_seldom()

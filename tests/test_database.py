@@ -1,26 +1,15 @@
 """Moments come out of PostgreSQL as they went in, whatever they look like there; the web process plans once."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamdash.database.prepared import OFTEN, plan_once
+from iamdash.database.prepared import planned_once
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def options_put_back() -> Iterator[None]:
-    """Put the options of new connections back."""
-    options = connections.settings["default"]["OPTIONS"]
-    before = dict(options)
-    yield
-    options.clear()
-    options.update(before)
 
 
 def read(moment: datetime) -> datetime:
@@ -48,16 +37,16 @@ def test_no_moment_is_none() -> None:
         assert cursor.fetchone() == (None,)
 
 
-@pytest.mark.usefixtures("options_put_back")
-def test_the_web_process_has_what_it_asks_often_planned_once() -> None:
-    for plans_once in (False, True):
-        if plans_once:
-            plan_once()
-        asked = connections.create_connection("default")
-        with asked.cursor() as cursor:
-            for number in range(OFTEN + 2):
-                cursor.execute("SELECT %s::int + 1", [number])
-                assert cursor.fetchone() == (number + 1,)
-            cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%::int + 1'")
-            assert cursor.fetchone() == (int(plans_once),)
-        asked.close()
+def test_what_many_pages_ask_is_planned_once_and_nothing_else_is() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    for number in range(3):
+        with planned_once() as cursor:
+            cursor.execute("SELECT %s::int + 1", [number])
+            assert cursor.fetchone() == (number + 1,)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s::int + 2", [number])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert cursor.fetchall() == [("SELECT $1::int + 1",)]

@@ -1,14 +1,25 @@
 """Statements that PostgreSQL plans once for a connection, and not again for every page."""
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-OFTEN = 3  # times that a connection has asked the same
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+ASKED_BEFORE = 0  # times after which a statement is prepared: at once
 
 
-def plan_once() -> None:
-    """Let PostgreSQL keep the plan of what a connection asks often; for connections made by this process from now on.
+@contextmanager
+def planned_once() -> Iterator[CursorWrapper]:
+    """Yield a cursor for what many pages ask in the same words: its plan is kept, and is the same for all values.
 
-    For the web process alone, whose pages ask the same again and again (docs/decisions/0006). A sync may fill a table
-    that was empty when its first statement was planned.
+    Not for what a filter narrows: the best plan of that depends on how many rows a value has.
     """
-    connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"]["prepare_threshold"] = OFTEN
+    with connection.cursor() as cursor:
+        connected: Any = connection.connection
+        usually, connected.prepare_threshold = connected.prepare_threshold, ASKED_BEFORE
+        try:
+            yield cursor
+        finally:
+            connected.prepare_threshold = usually

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from iamdash.candidates.queries import counts as counting
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
@@ -107,20 +107,26 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
-    found, searched = _answered(_found(filters, accounts, teams.by_slug, viewer=viewer, now=now), filters)
+    narrowing = filter_condition(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
+    views, view = view_conditions(viewer=viewer, now=now), filters.shown_view
+    found, searched = _answered(Standing.objects.filter(views[view], narrowing), filters)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
-    is_later = page.has_previous and page.places
-    earlier = listed.filter(order.beyond(page.places[0], backwards=True)) if is_later else found.none()
-    tells_gone = filters.shown_view == "everything" and (searched is None or searched <= counting.MOST_COUNTED)
-    gone = found.filter(is_open=False) if tells_gone else found.none()
-    asked = {"gone": gone, "earlier": earlier} | ({"listed": listed} if is_by_workload else {})
-    asked |= {"matching": found} if searched is None else {}
-    counts = counting.capped_counts({**view_conditions(viewer=viewer, now=now), **asked})
-    matching = counts["matching"] if searched is None else searched
+    asked: dict[str, Q | QuerySet[Standing]] = {}
+    if page.has_previous and page.places:
+        asked["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
+    if is_by_workload:
+        asked["listed"] = listed
+    if narrowing and searched is None:
+        asked["matching"] = found
+    if view == "everything" and (searched is None or searched <= counting.MOST_COUNTED):
+        asked["gone"] = found.filter(is_open=False) if narrowing else Q(is_open=False)
+    counts = {"earlier": 0, "gone": 0, **counting.capped_counts({**views, **asked})}
+    # Where nothing is narrowed, the list is as long as its tab says.
+    matching = counts.get("matching", counts[view]) if searched is None else searched
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
-    view, controls = filters.shown_view, selects(filters, accounts, teams, viewer)
+    controls = selects(filters, accounts, teams, viewer)
     return CandidateList(
         is_by_workload=is_by_workload,
         rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
@@ -162,23 +168,15 @@ def _workload_name(number: str) -> str:
 
 def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
     """Return the candidates of the whole list, all pages of it, in its order."""
-    teams = team_names(filters.teams_asked).by_slug
-    found = _found(filters, known_accounts(), teams, viewer=viewer, now=now)
+    teams, accounts = team_names(filters.teams_asked).by_slug, known_accounts()
+    narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
+    found = Standing.objects.filter(view_conditions(viewer=viewer, now=now)[filters.shown_view], narrowing)
     return found.order_by(*order_of(filters.shown_sort).by())
 
 
 def known_accounts() -> dict[str, str]:
     """Return the name of every AWS account, those no longer read too."""
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
-
-
-def _found(
-    filters: Filters, accounts: Mapping[str, str], teams: Mapping[str, str], *, viewer: Viewer, now: datetime
-) -> QuerySet[Standing]:
-    return Standing.objects.filter(
-        view_conditions(viewer=viewer, now=now)[filters.shown_view],
-        filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now),
-    )
 
 
 def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], int | None]:

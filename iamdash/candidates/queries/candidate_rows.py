@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils import timezone
 from iamdash.candidates.queries.exceptions import Flag, block_flag, ending
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
+from iamdash.database.prepared import planned_once
 from iamdash.models import Standing, Team
 from iamdash.models.bulk import among
 from iamdash.rules.evidence import Verdict
@@ -126,7 +126,7 @@ def rows_of(
 
 
 def _stored(numbers: Sequence[int]) -> Iterator[Stored]:
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(_sql(), [list(numbers)])
         yield from (dict(zip(COLUMNS, row, strict=True)) for row in cursor)
 

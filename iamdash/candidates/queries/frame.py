@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 
+from iamdash.database.prepared import planned_once
 from iamdash.models import SyncOutcome
 
 # Asked for by every page, so one look at each account and no more: an older run only where the newest has failed.
@@ -66,7 +66,7 @@ def late_after() -> timedelta:
 
 def account_ages() -> tuple[AccountAge, ...]:
     """Return how old the data of every AWS account is, by name; of those no longer read too. One query."""
-    with connection.cursor() as cursor:
+    with planned_once() as cursor:
         cursor.execute(NEWEST_RUNS)
         return tuple(AccountAge(*row) for row in cursor.fetchall())
 
