@@ -23,7 +23,8 @@ from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
-from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at
+from iamdash.candidates.queries.search import matches
+from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at, workloads_of
 from iamdash.models import AwsAccount, Membership, Standing, Workload
 from iamdash.models.bulk import among
 
@@ -109,19 +110,19 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     accounts = {account.account_id: account.name for account in ages}
     narrowing = filter_condition(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
     views, view = view_conditions(viewer=viewer, now=now), filters.shown_view
-    found, searched = _answered(Standing.objects.filter(views[view], narrowing), filters)
+    found, searched = _searched(Standing.objects.filter(views[view], narrowing), filters.q)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
-    asked: dict[str, Q | QuerySet[Standing]] = {}
+    asked: dict[str, counting.Kind] = {}
     if page.has_previous and page.places:
         asked["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
     if is_by_workload:
-        asked["listed"] = listed
+        asked["listed"] = workloads_of(found)
     if narrowing and searched is None:
         asked["matching"] = found
     if view == "everything" and (searched is None or searched <= counting.MOST_COUNTED):
-        asked["gone"] = found.filter(is_open=False) if narrowing else Q(is_open=False)
+        asked["gone"] = found.filter(is_open=False) if narrowing or filters.q else Q(is_open=False)
     counts = {"earlier": 0, "gone": 0, **counting.capped_counts({**views, **asked})}
     # Where nothing is narrowed, the list is as long as its tab says.
     matching = counts.get("matching", counts[view]) if searched is None else searched
@@ -170,7 +171,8 @@ def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet
     """Return the candidates of the whole list, all pages of it, in its order."""
     teams, accounts = team_names(filters.teams_asked).by_slug, known_accounts()
     narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
-    found = Standing.objects.filter(view_conditions(viewer=viewer, now=now)[filters.shown_view], narrowing)
+    in_view = view_conditions(viewer=viewer, now=now)[filters.shown_view]
+    found = Standing.objects.filter(in_view, narrowing, matches(filters.q))
     return found.order_by(*order_of(filters.shown_sort).by())
 
 
@@ -179,16 +181,17 @@ def known_accounts() -> dict[str, str]:
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
 
 
-def _answered(found: QuerySet[Standing], filters: Filters) -> tuple[QuerySet[Standing], int | None]:
-    """Return what a search has found, by its numbers unless it is too many for that, and how many; None: no search.
+def _searched(standings: QuerySet[Standing], words: str) -> tuple[QuerySet[Standing], int | None]:
+    """Return what a search finds of these, and how many; None: nothing is looked for. One query where something is.
 
-    So a search is made once, and not again for the page and for each count. One query where there is a search.
+    By their numbers unless they are too many for that: so it is made once, and not again for the page and each count.
     """
-    if not filters.q:
-        return found, None
-    few = list(found.order_by().values_list("pk", flat=True)[: counting.MOST_COUNTED + 1])
-    is_many = len(few) > counting.MOST_COUNTED
-    return found if is_many else Standing.objects.filter(pk__in=among(few)), len(few)
+    if not words:
+        return standings, None
+    few = list(standings.filter(matches(words)).order_by().values_list("pk", flat=True)[: counting.MOST_COUNTED + 1])
+    if len(few) > counting.MOST_COUNTED:
+        return standings.filter(matches(words, is_common=True)), len(few)
+    return Standing.objects.filter(pk__in=among(few)), len(few)
 
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:

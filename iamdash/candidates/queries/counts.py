@@ -21,8 +21,9 @@ MOST_COUNTED = 1000
 # What a condition says of every row: a verdict, a stage, "no keys". Who looks, and when, is no such thing.
 CONSTANTS = (Verdict, Int2)
 
-# A kind is a condition, or standings that somebody has found already.
-Kinds = Mapping[str, Q | QuerySet[Standing]]
+# A condition of standings, or rows that somebody has found already.
+Kind = Q | QuerySet[Any]
+Kinds = Mapping[str, Kind]
 Sql = tuple[str, tuple[Any, ...]]
 
 
@@ -70,8 +71,8 @@ def _spelt_out(text: str, values: Sequence[Any]) -> Sql:
     return text % said, tuple(value for value in values if not isinstance(value, CONSTANTS))
 
 
-def _to_sql(standings: QuerySet[Standing], most: int | None) -> Sql | None:
-    found = _compiled(standings.order_by()[:most].values("pk"))
+def _to_sql(rows: QuerySet[Any], most: int | None) -> Sql | None:
+    found = _compiled(rows.order_by()[:most].values("pk"))
     return found and (f'SELECT COUNT(*) FROM ({found[0]}) AS "some"', found[1])  # noqa: S608  Django's own SQL
 
 

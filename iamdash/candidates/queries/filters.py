@@ -201,8 +201,8 @@ def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
 def filter_condition(
     filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
 ) -> Q:
-    """Return the condition of search and filters. `accounts`, `teams`: what is known; unknown values are ignored."""
-    condition = matches(filters.q)
+    """Return the condition of the filters, and not of the search. `accounts`, `teams`: what is known; else ignored."""
+    condition = Q()
     as_said = (("aws_account", filters.account, accounts), ("kind", filters.kind, KINDS))
     for column, value, known in as_said:
         condition &= Q(**{column: value}) if value in known else Q()
@@ -233,7 +233,7 @@ def condition_of(query: str, *, now: datetime) -> Q:
     """Return which standings are in a list, by its query, that is about nobody's own teams and no account."""
     asked, nobody = Filters.of(dict(parse_qsl(query))), Viewer(0, ())
     in_view = view_conditions(viewer=nobody, now=now)[asked.shown_view]
-    return in_view & filter_condition(asked, accounts={}, teams={}, viewer=nobody, now=now)
+    return in_view & matches(asked.q) & filter_condition(asked, accounts={}, teams={}, viewer=nobody, now=now)
 
 
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}

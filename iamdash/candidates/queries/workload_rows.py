@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
 from iamdash.candidates.queries.order import Order, row
-from iamdash.models import AccessKey, Candidate, Standing
+from iamdash.models import AccessKey, Candidate, Standing, Workload
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
@@ -77,6 +77,11 @@ def firsts(found: QuerySet[Standing], order: Order) -> QuerySet[Standing]:
     before = Q(sooner(row(*order.columns), row(*map(OuterRef, own))))
     siblings = grouped.filter(before, candidate__workload=OuterRef("candidate__workload"))
     return grouped.alias(**own).filter(~Exists(siblings))
+
+
+def workloads_of(found: QuerySet[Standing]) -> QuerySet[Workload]:
+    """Return the workloads that have one of these candidates."""
+    return Workload.objects.filter(Exists(found.filter(candidate__workload=OuterRef("pk"))))
 
 
 def rows_at(numbers: Sequence[int], found: QuerySet[Standing]) -> tuple[WorkloadRow, ...]:
