@@ -38,7 +38,6 @@ class Candidate(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["route"], name="candidates_by_route"),
             models.Index(fields=["opened_at"], name="candidates_by_opening"),
         ]
         constraints = [

@@ -11,6 +11,7 @@ from iamdash.models.people import Person, Team
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 
 AS_EVER = (sort_keys.HIGHEST_RISK_FIRST, sort_keys.OLDEST_KEY_FIRST)
@@ -39,13 +40,15 @@ PARTS = {
     "standings_without_keys": Q(active_keys=0, inactive_keys=0),
 }
 
-SHARES = {"standings_by_team": "owner_team", "standings_by_account": "aws_account"}
+# By what the work is shared out.
+SHARES = {"standings_by_team": "owner_team", "standings_by_account": "aws_account", "standings_by_route": "route"}
 
 
 class Standing(models.Model):
     """How far one candidate has come. It holds dates, never ages: "41 days" is rendered.
 
-    `aws_account`: its IAM user's, which never changes; here, so that an index can lead to the candidates of one.
+    `aws_account`, `opened_at`, `route`: as its IAM user and its candidate say; here, so that an index can lead to the
+    candidates of one account or route, and to the newest.
 
     `reason`, `steps`, `next_step`, `…_requirements`: the rules' dataclasses as JSON (`iamdash.standing.answer` turns
     them back). `deactivate_from`, `delete_from`: when it may be safe at the earliest; None: it is, or no date can be
@@ -63,6 +66,8 @@ class Standing(models.Model):
 
     candidate = models.OneToOneField(Candidate, on_delete=models.PROTECT, primary_key=True, related_name="standing")
     aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="+", db_index=False)
+    opened_at = models.DateTimeField()
+    route = models.CharField(max_length=30, choices=[(route.value, route.label) for route in Route], blank=True)
     stage = models.PositiveSmallIntegerField(choices=[(stage.value, stage.label) for stage in Stage])
     stage_since = models.DateTimeField()
     readable = models.BooleanField()
@@ -78,7 +83,8 @@ class Standing(models.Model):
     deactivate_from = models.DateTimeField(null=True)
     delete_from = models.DateTimeField(null=True)
     wants_reading = models.BooleanField(default=False)
-    owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
+    # Its index is that by which the work is shared out.
+    owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     owner_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     likely_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     ownership = models.JSONField(default=list)
@@ -110,21 +116,34 @@ class Standing(models.Model):
                 condition=Q(is_open=True, active_keys__gt=0),
                 name="standings_by_age",
             ),
-            # For the overview too: whoever shares out the work finds all that is said of a share in one index.
+            # For the overview too: whoever shares out the work finds all that is said of a share in one index. It is
+            # small, as few of its rows differ; what differs in each row is in the one below.
             *(
-                models.Index(fields=[share, "stage", "is_open", "stuck_from"], include=["active_keys"], name=name)
+                models.Index(fields=[share, "is_open", "stage", "active_keys"], name=name)
                 for name, share in SHARES.items()
             ),
+            models.Index(
+                fields=["stuck_from", "candidate"],
+                include=list(SHARES.values()),
+                condition=Q(is_open=True),
+                name="standings_by_stuck",
+            ),
+            models.Index(fields=["opened_at"], condition=Q(is_open=True), name="standings_by_opening"),
             models.Index("aws_account", "is_open", *AS_EVER, "candidate", name="standings_of_account"),
             models.Index(
                 fields=["exception_until"], condition=Q(exception_until__isnull=False), name="standings_excepted"
             ),
-            models.Index(fields=["stuck_from", "candidate"], condition=Q(is_open=True), name="standings_by_stuck"),
             *(models.Index("is_open", *keys, "candidate", name=f"standings_by_{name}") for name, keys in SORTED),
             *(
                 models.Index(*AS_EVER, "candidate", condition=Q(is_open=True) & part, name=name)
                 for name, part in PARTS.items()
             ),
+        ]
+        constraints = [
+            # So that who is not stuck yet, who are few, tell how many are.
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(stuck_from__isnull=False), name="work_left_is_stuck_some_day"
+            )
         ]
 
     def __str__(self) -> str:

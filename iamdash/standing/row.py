@@ -34,6 +34,8 @@ def row(
         Standing,
         candidate_id=candidate_id,
         aws_account_id=facts.aws_account_id,
+        opened_at=facts.opened_at,
+        route=facts.route.value if facts.route else "",
         stage=assessment.stage.value,
         stage_since=assessment.stage_since,
         readable=assessment.readable,

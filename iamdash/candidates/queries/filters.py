@@ -213,7 +213,7 @@ def filter_condition(
     if filters.risk in RISKS:
         condition &= _of_risk(RISKS[filters.risk][1])
     if filters.route in ROUTES:
-        condition &= Q(candidate__route="" if filters.route == NOBODY else filters.route)
+        condition &= Q(route="" if filters.route == NOBODY else filters.route)
     if filters.used in USED:
         condition &= _used(filters.used, now)
     if filters.keys in KEYS:
@@ -260,7 +260,7 @@ def _of_workload(number: str) -> Q:
 
 
 def _by_time(filters: Filters, now: datetime) -> Q:
-    condition = Q(candidate__opened_at__gt=now - WEEK) if filters.opened in OPENED else Q()
+    condition = Q(opened_at__gt=now - WEEK) if filters.opened in OPENED else Q()
     if filters.claim in CLAIMS:
         condition &= claim_lapses_soon(now)
     return condition & _blocked(filters.blocked, now) if filters.blocked in BLOCKED else condition

@@ -6,10 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import accumulate
 
-from django.db.models import F, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import NullIf
-
 from iamdash.candidates.queries.filters import NOBODY, ROUTES
 from iamdash.candidates.queries.overview.background import Background
 from iamdash.candidates.queries.overview.burn_down import weeks_of_each
@@ -26,14 +22,13 @@ MOST = 12
 class Grouping:
     """One way to share out the work: by a `column` of the standing, which is also a filter of the list.
 
-    `by`: the same, where what is empty is of none. `named`: SQL for the name of a share, and `names`: names that no
+    `named`: SQL for the name of a share, and `names`: names that no
     table has. `without`: what has no share, "" where everything has.
     """
 
     name: str
     label: str
     column: str
-    by: Combinable
     named: str
     without: str
     names: Mapping[str, str] = field(default_factory=dict)
@@ -46,7 +41,6 @@ GROUPINGS = {
             name="team",
             label="By team",
             column="owner_team",
-            by=F("owner_team"),
             named="(SELECT name FROM iamdash_team WHERE slug = share)",
             without="No team yet",
         ),
@@ -54,15 +48,13 @@ GROUPINGS = {
             name="account",
             label="By account",
             column="aws_account",
-            by=F("aws_account"),
             named="(SELECT name FROM iamdash_awsaccount WHERE account_id = share)",
             without="",
         ),
         Grouping(
             name="route",
             label="By route",
-            column="candidate__route",
-            by=NullIf(F("candidate__route"), Value("")),
+            column="route",
             named="share",
             without="No route chosen",
             names=ROUTES,
@@ -111,7 +103,7 @@ def groups(
 
     What was retired of them in the last weeks is one more, once a day.
     """
-    found = shares(grouping.by, grouping.named, scope, now=now, first=first, most=most)
+    found = shares(grouping.column, grouping.named, scope, now=now, first=first, most=most)
     shown = (*found.each, *((found.of_none,) if grouping.without else ()))
     weeks = weeks_of_each(
         scope,

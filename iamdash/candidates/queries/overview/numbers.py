@@ -27,7 +27,7 @@ from iamdash.rules.stage import Stage
 WEEK = timedelta(days=7)
 FOUR_WEEKS = timedelta(days=28)
 IS_OPEN, STUCK = Q(is_open=True), Q(is_open=True, stuck_from__lte=NOW)
-YOURS, OPENED = Q(is_open=True, owner_person=PERSON), "candidate__opened_at"
+YOURS = Q(is_open=True, owner_person=PERSON)
 NEEDS_YOU = Q(stuck_from__lte=NOW) | Q(reopened_at__isnull=False) | SAFE_TO_DEACTIVATE | SAFE_TO_DELETE
 # What is counted while the work is shared out.
 SHARED_OUT = {"open": IS_OPEN, "stuck": STUCK, "deactivated": Q(is_open=True, stage=Stage.DEACTIVATED)}
@@ -36,8 +36,8 @@ BESIDE = {
     "newly_stuck": STUCK & Q(stuck_from__gt=NOW - WEEK),
     "reopened": Q(is_open=True, reopened_at__isnull=False),
     "may_be_deleted": SAFE_TO_DELETE,
-    "new": IS_OPEN & Q(**{f"{OPENED}__gt": NOW - WEEK}),
-    "new_the_week_before": IS_OPEN & Q(**{f"{OPENED}__gt": NOW - 2 * WEEK, f"{OPENED}__lte": NOW - WEEK}),
+    "new": Q(is_open=True, opened_at__gt=NOW - WEEK),
+    "new_the_week_before": Q(is_open=True, opened_at__gt=NOW - 2 * WEEK, opened_at__lte=NOW - WEEK),
     "yours": YOURS,
     "yours_waiting": YOURS & NEEDS_YOU,
     "yours_lapsing": YOURS & claim_lapses_soon(NOW),

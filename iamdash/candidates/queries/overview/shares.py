@@ -4,22 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import BigIntegerField, Count, Q, Sum
-from django.db.models.expressions import Combinable
+from django.db.models import BigIntegerField, Count, F, Sum
 
 from iamdash.candidates.queries.compiled import NOW, Compiled, Given, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
-# Inner, Django's SQL: a row for each share and stage. Outer: a row for each share, one for the whole, and of them all
-# the whole, what has no share, and the page of shares that is asked for.
+# Innermost, Django's SQL: a row for each share and stage, and how many of a share are not stuck yet. Then a row for
+# each share and one for the whole; of them the whole, what has no share, and the page of shares that is asked for.
 SHARED_OUT = """
-    WITH counted AS ({counted}), summed AS (
+    WITH counted AS ({counted}), waiting AS ({waiting}), summed AS (
         SELECT grouping(share) = 1 AS is_whole, share, ARRAY[{stages}] AS by_stage,
-            coalesce(sum(stuck), 0)::int AS stuck, coalesce(sum(keys), 0)::int AS keys,
-            sum(number) FILTER (WHERE stage <> {deleted}) AS to_do
-        FROM counted GROUP BY GROUPING SETS ((share), ())
+            coalesce(sum(number) FILTER (WHERE is_open) - coalesce(sum(waiting), 0), 0)::int AS stuck,
+            coalesce(sum(keys) FILTER (WHERE is_open), 0)::int AS keys,
+            sum(number) FILTER (WHERE is_open) AS to_do
+        FROM (
+            SELECT nullif(share, '') AS share, is_open, stage, number, keys, 0 AS waiting FROM counted
+            WHERE is_open OR stage = {deleted}
+            UNION ALL SELECT nullif(share, ''), NULL, NULL, 0, 0, number FROM waiting
+        ) AS each GROUP BY GROUPING SETS ((share), ())
     ), placed AS (
         SELECT *, count(share) OVER () AS shares,
             row_number() OVER (PARTITION BY share IS NULL ORDER BY to_do DESC NULLS LAST, share) AS place
@@ -69,9 +73,9 @@ class Shares:
     others: int
 
 
-def shares(by: Combinable, name: str, scope: Scope, *, now: datetime, first: int, most: int) -> Shares:
-    """Return `most` shares from the `first` on. `by`: the column; `name`: SQL for the name of a share. One query."""
-    (*_whole, by_stage, stuck, keys, number), *rows = _shared_out(by, name, scope.limits).ask(
+def shares(column: str, name: str, scope: Scope, *, now: datetime, first: int, most: int) -> Shares:
+    """Return `most` shares of a `column` of standings from the `first` on. `name`: SQL for its name. One query."""
+    (*_whole, by_stage, stuck, keys, number), *rows = _shared_out(column, name, scope.limits).ask(
         now=now, after=first, until=first + most, **scope.given
     )
     found = [Share(value, its_name, tuple(stages), *counts) for value, its_name, stages, *counts, _number in rows]
@@ -85,18 +89,15 @@ def shares(by: Combinable, name: str, scope: Scope, *, now: datetime, first: int
 
 
 @cache
-def _shared_out(by: Combinable, name: str, limits: Limits) -> Compiled:
-    counted = compiled(
-        Standing.objects.filter(Q(is_open=True) | Q(stage=Stage.DELETED), limits.standings())
-        .values("stage", share=by)
-        .annotate(
-            number=Count("*"),
-            stuck=Count("stuck_from", filter=Q(is_open=True, stuck_from__lte=NOW)),
-            keys=Sum("active_keys", filter=Q(is_open=True)),
-        )
-        .order_by()
-    )
+def _shared_out(column: str, name: str, limits: Limits) -> Compiled:
+    standings = Standing.objects.filter(limits.standings()).order_by()
+    counts = {"number": Count("*"), "keys": Sum("active_keys")}
+    counted = compiled(standings.values("is_open", "stage", share=F(column)).annotate(**counts))
+    not_yet = standings.filter(is_open=True, stuck_from__gt=NOW)
+    waiting = compiled(not_yet.values(share=F(column)).annotate(number=Count("*")))
     stages = ", ".join(OF_STAGE.format(stage.value) for stage in Stage)
+    sql = SHARED_OUT.format(
+        counted=counted.sql, waiting=waiting.sql, stages=stages, deleted=Stage.DELETED.value, name=name
+    )
     places = (Given("after", BigIntegerField()), Given("until", BigIntegerField()))
-    sql = SHARED_OUT.format(counted=counted.sql, stages=stages, deleted=Stage.DELETED.value, name=name)
-    return Compiled(sql, (*counted.parameters, *places))
+    return Compiled(sql, (*counted.parameters, *waiting.parameters, *places))
