@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, Expression, Field, QuerySet, Value
+from psycopg import sql
+
+from iamdash.database.prepared import planned_once
 
 
 class Given(Expression):
@@ -30,39 +31,47 @@ NOW, PERSON = Given("now", DateTimeField()), Given("person", BigIntegerField())
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A question in SQL. `parameters`: values, and places for values."""
+    """A question in SQL, with a place for each of the values that are `given` when it is asked."""
 
     sql: str
-    parameters: tuple[Any, ...] = ()
+    given: tuple[str, ...] = ()
 
     def ask(self, **given: Any) -> list[tuple[Any, ...]]:
         """Return the rows of the answer, as Postgres gives them: JSON as text."""
-        with self._asked(given) as cursor:
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        return self._answer(given)[1]
 
     def row(self, **given: Any) -> dict[str, Any]:
         """Return the only row of the answer, by the names of its columns."""
-        with self._asked(given) as cursor:
-            (row,) = cursor.fetchall()
-            return dict(zip((column.name for column in cursor.description), row, strict=True))
+        names, (row,) = self._answer(given)
+        return dict(zip(names, row, strict=True))
 
-    def _asked(self, given: Mapping[str, Any]) -> CursorWrapper:
-        cursor = connection.cursor()
-        cursor.execute(self.sql, [given[each.name] if isinstance(each, Given) else each for each in self.parameters])
-        return cursor
+    def _answer(self, given: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        with planned_once() as cursor:
+            cursor.execute(self.sql, [given[name] for name in self.given])
+            return [column.name for column in cursor.description], cursor.fetchall()
 
 
 def compiled(query: QuerySet[Any, Any]) -> Compiled:
-    """Return a question that can be asked again and again."""
-    return Compiled(*query.query.sql_with_params())
+    """Return a question that can be asked again and again.
+
+    It says all other values itself: a plan for whatever is given finds the index of a part only so.
+    """
+    text, values = query.query.sql_with_params()
+    said = tuple("%s" if isinstance(value, Given) else _spelt_out(value) for value in values)
+    return Compiled(
+        text.replace("%%", "%%%%") % said, tuple(value.name for value in values if isinstance(value, Given))
+    )
+
+
+def _spelt_out(value: object) -> str:
+    return sql.Literal(value).as_string().replace("%", "%%")
 
 
 def side_by_side(queries: Mapping[str, QuerySet[Any, Any]]) -> Compiled:
     """Return one question for the first value of each query: one row, as they come, None where one has no row."""
     each = {name: compiled(query[:1]) for name, query in queries.items()}
     columns = ", ".join(f'({one.sql}) AS "{name}"' for name, one in each.items())
-    return Compiled(f"SELECT {columns}", tuple(value for one in each.values() for value in one.parameters))
+    return Compiled(f"SELECT {columns}", tuple(name for one in each.values() for name in one.given))
 
 
 def as_one(rows: QuerySet[Any, Any], **aggregates: Aggregate) -> QuerySet[Any, Any]:
