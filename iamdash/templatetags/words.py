@@ -14,14 +14,13 @@ from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.candidates.queries.counts import MOST_COUNTED
 from iamdash.candidates.queries.exceptions import Flag
 from iamdash.candidates.queries.list_controls import Choice
-from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words, time_in_words
 from iamdash.rules.stage import Stage
@@ -85,15 +84,6 @@ def risk_tag(risk: Risk, words: str = "") -> SafeString:
     """Return the tag of a level of risk, rendered once: "Critical", or with words "Critical risk"."""
     said = {"text": f"{risk.label} {words}".strip(), "tone": RISK_TONES[risk]}
     return render_to_string("components/tag.html", said)
-
-
-@register.simple_tag
-def linked(number: Number, whose: str, address: str) -> SafeString:
-    """Return a number as a link to the list that makes it up; `whose`: for whoever hears it alone. 0 is no list."""
-    if not number.value:
-        return SafeString("0")
-    words = format_html('{}<span class="vh"> of {}: {}</span>', f"{number.value:,}", whose, number.label.lower())
-    return format_html('<a href="{}?{}">{}</a>', address, number.query, words)
 
 
 @register.simple_tag

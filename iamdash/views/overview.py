@@ -47,6 +47,7 @@ def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, A
         "page": page,
         "now": now,
         "stages": list(Stage),
+        "candidates_url": reverse("candidates"),
         "groupings": GROUPINGS.values(),
         "burn_down": _burn_down(page, weekly),
         # In words already: there is a year of them, and one template filter takes longer than all of this.

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -32,6 +33,8 @@ def teams(request: HttpRequest) -> HttpResponse:
             for row in listed.rows
         ],
         "stages": list(Stage),
+        "teams_url": reverse("teams"),
+        "candidates_url": reverse("candidates"),
         "idle": teams_without_candidates(),
     }
     return render(request, "teams/teams.html", context)

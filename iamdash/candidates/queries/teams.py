@@ -98,8 +98,8 @@ def team_list(*, page: int, viewer: Viewer, now: datetime) -> TeamList:
 
 def teams_without_candidates() -> tuple[tuple[str, str], ...]:
     """Return the teams of the config that have claimed nothing: slug and name. One query."""
-    claimed = Standing.objects.exclude(owner_team=None).values("owner_team")
-    idle = Team.objects.filter(in_config=True).exclude(pk__in=claimed).order_by("name")
+    claimed = Standing.objects.filter(owner_team=OuterRef("pk"))
+    idle = Team.objects.filter(~Exists(claimed), in_config=True).order_by("name")
     return tuple(idle.values_list("slug", "name")[:ON_A_PAGE])
 
 
