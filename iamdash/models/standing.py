@@ -42,6 +42,8 @@ PARTS = {
 
 # By what the work is shared out.
 SHARES = {"standings_by_team": "owner_team", "standings_by_account": "aws_account", "standings_by_route": "route"}
+# What is shared out: work that is left, and work that is done.
+WORKED_ON = Q(is_open=True) | Q(stage=Stage.DELETED)
 
 
 class Standing(models.Model):
@@ -119,7 +121,7 @@ class Standing(models.Model):
             # For the overview too: whoever shares out the work finds all that is said of a share in one index. It is
             # small, as few of its rows differ; what differs in each row is in the one below.
             *(
-                models.Index(fields=[share, "is_open", "stage", "active_keys"], name=name)
+                models.Index(fields=[share, "stage", "active_keys"], condition=WORKED_ON, name=name)
                 for name, share in SHARES.items()
             ),
             models.Index(

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Sum
 from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing
+from iamdash.models.standing import WORKED_ON
 from iamdash.rules.stage import Stage
 
 # Innermost, Django's SQL: a row for each share and stage, and how many of a share are not stuck yet. Then a row for
@@ -16,13 +17,12 @@ from iamdash.rules.stage import Stage
 SHARED_OUT = """
     WITH counted AS ({counted}), waiting AS ({waiting}), summed AS (
         SELECT grouping(share) = 1 AS is_whole, share, ARRAY[{stages}] AS by_stage,
-            coalesce(sum(number) FILTER (WHERE is_open) - coalesce(sum(waiting), 0), 0)::int AS stuck,
-            coalesce(sum(keys) FILTER (WHERE is_open), 0)::int AS keys,
-            sum(number) FILTER (WHERE is_open) AS to_do
+            coalesce(sum(number) FILTER (WHERE stage < {deleted}) - sum(waiting), 0)::int AS stuck,
+            coalesce(sum(keys) FILTER (WHERE stage < {deleted}), 0)::int AS keys,
+            sum(number) FILTER (WHERE stage < {deleted}) AS to_do
         FROM (
-            SELECT nullif(share, '') AS share, is_open, stage, number, keys, 0 AS waiting FROM counted
-            WHERE is_open OR stage = {deleted}
-            UNION ALL SELECT nullif(share, ''), NULL, NULL, 0, 0, number FROM waiting
+            SELECT nullif(share, '') AS share, stage, number, keys, 0 AS waiting FROM counted
+            UNION ALL SELECT nullif(share, ''), NULL, 0, 0, number FROM waiting
         ) AS each GROUP BY GROUPING SETS ((share), ())
     ), placed AS (
         SELECT *, count(share) OVER () AS shares,
@@ -91,9 +91,9 @@ def shares(column: str, name: str, scope: Scope, *, now: datetime, first: int, m
 @cache
 def _shared_out(column: str, name: str, limits: Limits) -> Compiled:
     standings = Standing.objects.filter(limits.standings()).order_by()
+    by_stage, not_yet = standings.filter(WORKED_ON), standings.filter(is_open=True, stuck_from__gt=NOW)
     counts = {"number": Count("*"), "keys": Sum("active_keys")}
-    counted = compiled(standings.values("is_open", "stage", share=F(column)).annotate(**counts))
-    not_yet = standings.filter(is_open=True, stuck_from__gt=NOW)
+    counted = compiled(by_stage.values("stage", share=F(column)).annotate(**counts))
     waiting = compiled(not_yet.values(share=F(column)).annotate(number=Count("*")))
     stages = ", ".join(OF_STAGE.format(stage.value) for stage in Stage)
     sql = SHARED_OUT.format(
