@@ -76,7 +76,7 @@ def test_from_the_request_to_the_approval_without_javascript(
     assert problems_of(page) == []
     assert "backup-uploader" in client.get("/candidates/?view=exceptions").content.decode()
     assert "backup-uploader" not in client.get("/candidates/").content.decode()
-    assert "1 under an exception" in client.get("/").content.decode()
+    assert "1 excepted" in client.get("/").content.decode()
 
 
 def test_what_is_wrong_in_the_form_is_said_beside_it(client: Client, candidate: Candidate, ann: Person) -> None:

@@ -52,7 +52,7 @@ def test_active_keys_of_no_candidate_are_counted_apart(signed_in: Client) -> Non
     body = body_of(signed_in)
 
     assert "12 active keys left" in body
-    assert "1 more active key belongs to IAM users that no rule makes a candidate yet" in body
+    assert "1 more active key belongs to no candidate yet" in body
 
 
 def test_every_number_is_the_length_of_the_list_it_links_to(signed_in: Client) -> None:

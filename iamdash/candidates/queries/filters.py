@@ -66,11 +66,11 @@ KEYS = {"active": "Has an active key", "inactive": "Only inactive keys", "none":
 # Of the oldest key of an IAM user that has an active one: words, short words, and days from and below.
 AGES = {
     "90d": ("Under 90 days", "<90 d", 0, 90),
-    "1y": ("90 days to a year", "90 d to 1 y", 90, 365),
-    "2y": ("1 to 2 years", "1 to 2 y", 365, 730),
-    "3y": ("2 to 3 years", "2 to 3 y", 730, 1095),
-    "4y": ("3 to 4 years", "3 to 4 y", 1095, 1460),
-    "5y": ("4 to 5 years", "4 to 5 y", 1460, 1825),
+    "1y": ("90 days to a year", "90 d–1 y", 90, 365),
+    "2y": ("1 to 2 years", "1–2 y", 365, 730),
+    "3y": ("2 to 3 years", "2–3 y", 730, 1095),
+    "4y": ("3 to 4 years", "3–4 y", 1095, 1460),
+    "5y": ("4 to 5 years", "4–5 y", 1460, 1825),
     "older": ("5 years or more", "5 y+", 1825, 36500),
 }
 OPENED = {"week": "In the last 7 days"}

@@ -42,7 +42,7 @@ class Bar:
 
 # Two drawings, as text that is scaled down to a phone cannot be read.
 WIDE = Frame("wide", 620, 200, left=0, right=0, top=30, bottom=30, month_step=1)
-NARROW = Frame("narrow", 350, 230, left=0, right=0, top=30, bottom=60, month_step=1)
+NARROW = Frame("narrow", 350, 200, left=0, right=0, top=30, bottom=30, month_step=1)
 
 
 @lru_cache(maxsize=FEWER_REMEMBERED)
@@ -65,6 +65,7 @@ def _age_bars(bars: Sequence[Bar], title: str, frame: Frame) -> SafeString:
                 *(bar.url, bar.words, f"{bar.count:,}", "old" if bar.is_old else "young"),
                 *(round(middle - width / 2, 1), round(top, 1), round(width, 1), round(height, 1)),
                 *(round(middle, 1), round(top - 7, 1), f"{bar.count:,}"),
+                *(round(middle, 1), frame.top + frame.plot_height + 18, bar.short),
             )
         )
     # For whoever cannot see it, the table beside it has the same links: these are no second stop of the keyboard.
@@ -72,23 +73,14 @@ def _age_bars(bars: Sequence[Bar], title: str, frame: Frame) -> SafeString:
         "",
         '<a href="{}" tabindex="-1"><title>{}: {}</title>'
         '<rect class="bar {}" x="{}" y="{}" width="{}" height="{}" rx="3"/>'
-        '<text class="label" text-anchor="middle" x="{}" y="{}">{}</text></a>',
+        '<text class="label" text-anchor="middle" x="{}" y="{}">{}</text>'
+        '<text text-anchor="middle" x="{}" y="{}">{}</text></a>',
         rows,
     )
     return format_html(
-        '<svg class="chart {}" viewBox="0 0 {} {}" aria-hidden="true"><title>{}</title>{}{}</svg>',
-        *(frame.name, frame.width, frame.height, title, drawn, _words(bars, frame, room)),
+        '<svg class="chart {}" viewBox="0 0 {} {}" aria-hidden="true"><title>{}</title>{}</svg>',
+        *(frame.name, frame.width, frame.height, title, drawn),
     )
-
-
-def _words(bars: Sequence[Bar], frame: Frame, room: float) -> SafeString:
-    """Return the words under the bars; in the narrow drawing one word a line."""
-    lines = []
-    for position, bar in enumerate(bars):
-        x = round(room * (position + 0.5), 1)
-        parts = [bar.short] if frame is WIDE else bar.short.split(" to ")
-        lines += [(x, frame.top + frame.plot_height + 18 + 14 * line, part) for line, part in enumerate(parts)]
-    return format_html_join("", '<text text-anchor="middle" x="{}" y="{}">{}</text>', lines)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
