@@ -85,7 +85,6 @@ class Standing(models.Model):
     deactivate_from = models.DateTimeField(null=True)
     delete_from = models.DateTimeField(null=True)
     wants_reading = models.BooleanField(default=False)
-    # Its index is that by which the work is shared out.
     owner_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     owner_person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     likely_team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
@@ -131,6 +130,7 @@ class Standing(models.Model):
                 name="standings_by_stuck",
             ),
             models.Index(fields=["opened_at"], condition=Q(is_open=True), name="standings_by_opening"),
+            models.Index(fields=["owner_team"], name="standings_of_team"),
             models.Index("aws_account", "is_open", *AS_EVER, "candidate", name="standings_of_account"),
             models.Index(
                 fields=["exception_until"], condition=Q(exception_until__isnull=False), name="standings_excepted"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, Expression, Field, QuerySet, Value
 from psycopg import sql
 
@@ -14,10 +15,13 @@ from iamdash.database.prepared import planned_once
 
 
 class Given(Expression):
-    """The place of a value that is known only when the question is asked, by its name."""
+    """The place of a value that is known only when the question is asked, by its name.
 
-    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
-        self.name = name
+    `narrows`: so much depends on the value that the best plan does too.
+    """
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]", *, narrows: bool = False) -> None:
+        self.name, self.narrows = name, narrows
         super().__init__(output_field=output_field)
 
     def as_sql(self, *_compiler: object) -> tuple[str, list[Any]]:  # type: ignore[override]  # as Django's Value does
@@ -31,10 +35,10 @@ NOW, PERSON = Given("now", DateTimeField()), Given("person", BigIntegerField())
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A question in SQL, with a place for each of the values that are `given` when it is asked."""
+    """A question in SQL, with places for the values that are given when it is asked."""
 
     sql: str
-    given: tuple[str, ...] = ()
+    places: tuple[Given, ...] = ()
 
     def ask(self, **given: Any) -> list[tuple[Any, ...]]:
         """Return the rows of the answer, as Postgres gives them: JSON as text."""
@@ -46,8 +50,9 @@ class Compiled:
         return dict(zip(names, row, strict=True))
 
     def _answer(self, given: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
-        with planned_once() as cursor:
-            cursor.execute(self.sql, [given[name] for name in self.given])
+        is_narrowed = any(place.narrows for place in self.places)
+        with connection.cursor() if is_narrowed else planned_once() as cursor:
+            cursor.execute(self.sql, [given[place.name] for place in self.places])
             return [column.name for column in cursor.description], cursor.fetchall()
 
 
@@ -58,9 +63,8 @@ def compiled(query: QuerySet[Any, Any]) -> Compiled:
     """
     text, values = query.query.sql_with_params()
     said = tuple("%s" if isinstance(value, Given) else _spelt_out(value) for value in values)
-    return Compiled(
-        text.replace("%%", "%%%%") % said, tuple(value.name for value in values if isinstance(value, Given))
-    )
+    places = tuple(value for value in values if isinstance(value, Given))
+    return Compiled(text.replace("%%", "%%%%") % said, places)
 
 
 def _spelt_out(value: object) -> str:
@@ -71,7 +75,7 @@ def side_by_side(queries: Mapping[str, QuerySet[Any, Any]]) -> Compiled:
     """Return one question for the first value of each query: one row, as they come, None where one has no row."""
     each = {name: compiled(query[:1]) for name, query in queries.items()}
     columns = ", ".join(f'({one.sql}) AS "{name}"' for name, one in each.items())
-    return Compiled(f"SELECT {columns}", tuple(name for one in each.values() for name in one.given))
+    return Compiled(f"SELECT {columns}", tuple(place for one in each.values() for place in one.places))
 
 
 def as_one(rows: QuerySet[Any, Any], **aggregates: Aggregate) -> QuerySet[Any, Any]:

@@ -14,8 +14,8 @@ from iamdash.models import Standing
 
 EVERYTHING = "all"
 MINE = "mine"
-ACCOUNT = Given("account", CharField())
-TEAMS = RawSQL("SELECT unnest(%s::text[])", [Given("teams", CharField())])
+ACCOUNT = Given("account", CharField(), narrows=True)
+TEAMS = RawSQL("SELECT unnest(%s::text[])", [Given("teams", CharField(), narrows=True)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import Count, F, Sum
+from django.db.models import BigIntegerField, Count, F, Sum
 
-from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
+from iamdash.candidates.queries.compiled import NOW, Compiled, Given, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing
 from iamdash.models.standing import WORKED_ON
@@ -99,4 +99,5 @@ def _shared_out(column: str, name: str, limits: Limits) -> Compiled:
     sql = SHARED_OUT.format(
         counted=counted.sql, waiting=waiting.sql, stages=stages, deleted=Stage.DELETED.value, name=name
     )
-    return Compiled(sql, (*counted.given, *waiting.given, "after", "until"))
+    page = (Given("after", BigIntegerField()), Given("until", BigIntegerField()))
+    return Compiled(sql, (*counted.places, *waiting.places, *page))
