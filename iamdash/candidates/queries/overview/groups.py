@@ -88,12 +88,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups with most left, those without one last; `more`: how many others there are. `whole`: all of them."""
+    """The groups with most left, those without one last; `more`: how many others there are. `whole`: all of them.
+
+    `unclaimed`: what no team has; None where the work is not shared out by team.
+    """
 
     grouping: Grouping
     rows: tuple[Group, ...]
     more: int
     whole: Share
+    unclaimed: int | None
 
 
 def groups(
@@ -115,7 +119,7 @@ def groups(
     )
     in_time = partial(outlook_at_mean_pace, today=now.date(), target_on=beside.target_date)
     rows = tuple(_group(grouping, scope, share, weeks[share.value], in_time) for share in shown)
-    return Groups(grouping, rows, found.others, found.whole)
+    return Groups(grouping, rows, found.others, found.whole, found.of_none.left if grouping.name == "team" else None)
 
 
 def _group(

@@ -20,7 +20,6 @@ from iamdash.candidates.queries.filters import (
 )
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.scope import Limits, Scope
-from iamdash.candidates.queries.overview.shares import Share
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
@@ -92,25 +91,20 @@ class Totals:
     ages: tuple[int, ...]
 
 
-def totals(scope: Scope, whole: Share | None, *, viewer: Viewer, now: datetime) -> Totals:
+def totals(scope: Scope, told: Mapping[str, int], *, viewer: Viewer, now: datetime) -> Totals:
     """Return the counts of the candidates in `scope` as of `now`. One query.
 
-    `whole`: what was counted already, where the scope is everything; then each other count comes out of its index. Of
-    a narrow scope all come out of one pass through what it holds.
+    Where the scope is everything, each count comes out of its index, but for those that were `told` already. Of a
+    narrow scope all come out of one pass through what it holds.
     """
-    given = {"now": now, "person": viewer.person_id, **scope.given}
-    if whole is None:
-        found = _in_one_pass(scope.limits).row(**given)
-    else:
-        found = _each_by_its_index().row(**given)
-        found |= {"open": whole.left, "stuck": whole.stuck, "keys": whole.keys}
-        found["deactivated"] = whole.by_stage[Stage.DEACTIVATED - 1]
+    question = _in_one_pass(scope.limits) if scope.is_narrow or not told else _each_by_its_index(frozenset(told))
+    found = dict(told) | question.row(now=now, person=viewer.person_id, **scope.given)
     return Totals(ages=tuple(found.pop(name) for name in OF_AGE), **found)
 
 
 @cache
-def _each_by_its_index() -> Compiled:
-    kinds = BESIDE | OF_AGE
+def _each_by_its_index(told: frozenset[str]) -> Compiled:
+    kinds = {name: kind for name, kind in (BESIDE | OF_AGE).items() if name not in told}
     return side_by_side({name: number_of(Standing.objects.filter(kind)) for name, kind in kinds.items()})
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from django.db.models import Exists, OuterRef
+from django.db.models import DateTimeField, Exists, OuterRef
 
+from iamdash.candidates.queries.compiled import Compiled, Given, compiled, number_of
 from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Choice
@@ -14,13 +16,14 @@ from iamdash.candidates.queries.overview.burn_down import DayCount, history, wee
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Grouping, Groups, groups
 from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, needs_someone
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
-from iamdash.candidates.queries.overview.scope import Scope, scope_choices, scope_of
+from iamdash.candidates.queries.overview.scope import Limits, Scope, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
 from iamdash.models import AccessKey, Candidate
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
 from iamdash.rules.kind import Kind
+from iamdash.rules.stage import Stage
 
 NEEDS = {"reopened": "reopened", "stuck": "stuck", "exceptions": "exceptions", "exceptions_asked": "exceptions-asked"}
 PEOPLE = f"kind={Kind.PERSON}"
@@ -100,7 +103,7 @@ def overview_of(
     accounts = {account.account_id: account.name for account in ages if account.is_read}
     beside = background(scope, viewer=viewer)
     shared_out = groups(grouping, scope, beside, now=now) if grouping else None
-    counted = totals(scope, shared_out.whole if shared_out and not scope.is_narrow else None, viewer=viewer, now=now)
+    counted = totals(scope, _told(shared_out) if shared_out else {}, viewer=viewer, now=now)
     past = history(scope, today=today, newest=beside.newest_count)
     weeks = weeks_of(scope, first_at=beside.first_at, until=today - timedelta(days=1), newest=beside.newest_count)
     expected = forecast(weeks, left=counted.keys, today=today)
@@ -134,6 +137,14 @@ def overview_of(
     )
 
 
+def _told(shared_out: Groups) -> dict[str, int]:
+    """Return what was counted while the work was shared out."""
+    whole, unclaimed = shared_out.whole, shared_out.unclaimed
+    deactivated = whole.by_stage[Stage.DEACTIVATED - 1]
+    told = {"open": whole.left, "stuck": whole.stuck, "keys": whole.keys, "deactivated": deactivated}
+    return told if unclaimed is None else told | {"unclaimed": unclaimed}
+
+
 def _other_active_keys(scope: Scope, beside: Background, now: datetime) -> int:
     """Return how many active keys belong to IAM users that are no candidates; those of teams are candidates, all.
 
@@ -142,7 +153,13 @@ def _other_active_keys(scope: Scope, beside: Background, now: datetime) -> int:
     if scope.team_slugs is not None:
         return 0
     youngest = now - timedelta(days=min(beside.long_lived_days + 1, LONGEST_DAYS))
+    ((number,),) = _young_keys_of_no_candidate(scope.limits).ask(youngest=youngest, **scope.given)
+    return int(number)
+
+
+@cache
+def _young_keys_of_no_candidate(limits: Limits) -> Compiled:
     is_candidate = Exists(Candidate.objects.filter(iam_user=OuterRef("iam_user")))
+    youngest = Given("youngest", DateTimeField())
     young = AccessKey.objects.filter(~is_candidate, status=ACTIVE, gone_at=None, created_at__gt=youngest)
-    readable = young.filter(iam_user__aws_account__removed_at=None)
-    return (readable.filter(iam_user__aws_account=scope.account_id) if scope.account_id else readable).count()
+    return compiled(number_of(young.filter(limits.accounts(), aws_account__removed_at=None)))

@@ -30,6 +30,10 @@ class Limits:
         condition = Q(**{f"{path}aws_account": ACCOUNT}) if self.by_account else Q()
         return condition & Q(**{f"{path}owner_team__in": TEAMS}) if self.by_teams else condition
 
+    def accounts(self) -> Q:
+        """Return which rows of AWS accounts belong to it, whoever has claimed them."""
+        return Q(aws_account=ACCOUNT) if self.by_account else Q()
+
     def counts(self) -> Q:
         """Return which rows of the daily counts belong to it."""
         condition = Q(aws_account_id=ACCOUNT) if self.by_account else Q()
