@@ -1,13 +1,20 @@
 """How fresh the readings of an AWS account are: its newest finished run carries all of it, from run to run."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from iamdash.models import SyncRun
+from iamdash.models.question import Question, given_texts
 from iamdash.rules.evidence import Reading
+
+# The newest finished run of each of some `aws_accounts`, where it has one, without what it cost.
+NEWEST_RUNS = Question(
+    SyncRun.objects.filter(aws_account__in=given_texts("aws_accounts"), finished_at__isnull=False)
+    .order_by("aws_account_id", "-started_at", "-pk")
+    .distinct("aws_account_id")
+    .defer("calls", "changes", "progress")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +39,6 @@ class Freshness:
     def pods_as_of(self) -> datetime | None:
         """Return when every EKS Pod Identity association was last read."""
         return self.parts.get(Reading.PODS)
-
-
-def newest_runs(aws_account_ids: Collection[str]) -> QuerySet[SyncRun]:
-    """Return the newest finished run of each AWS account that has one, without what it cost."""
-    runs = (
-        SyncRun.objects.filter(aws_account__in=aws_account_ids, finished_at__isnull=False)
-        .order_by("aws_account_id", "-started_at", "-pk")
-        .distinct("aws_account_id")
-    )
-    return runs.defer("calls", "changes", "progress")
 
 
 def freshness(run: SyncRun | None) -> Freshness:

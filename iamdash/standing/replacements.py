@@ -1,19 +1,40 @@
 """The roles linked to candidates: the links with the role, its ledger, its associations, its clusters; and as facts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacement, RoleUse
-from iamdash.models.bulk import among
+from iamdash.models.question import Asked, Question, given_keys, given_texts
 from iamdash.rules.facts import AssociationFacts, ClusterFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest, soonest
 from iamdash.rules.route_federation import eks_issuers
 from iamdash.standing.freshness import Freshness
+
+SAME_ROLE = Replacement.objects.filter(iam_role=OuterRef("iam_role"), unlinked_at=None)
+ITS_USES = RoleUse.objects.filter(iam_role=OuterRef("iam_role")).order_by("last_used_at")
+# The standing links of some `iam_users`, the oldest first, each with its role and that role's ledger.
+LINKED = Question(
+    Replacement.objects.filter(candidate__iam_user__in=given_keys("iam_users"), unlinked_at=None)
+    .select_related("candidate", "iam_role__aws_account", "linked_by")
+    .annotate(
+        linked=Subquery(SAME_ROLE.order_by().values("iam_role").annotate(number=Count("pk")).values("number")),
+        role_uses=ArraySubquery(ITS_USES.values("last_used_at")),
+    )
+    .order_by("linked_at", "pk")
+)
+# The EKS Pod Identity associations of the roles with some `arns`.
+ASSOCIATIONS = Question(
+    PodIdentityAssociation.objects.filter(
+        Q(role_arn__in=given_texts("arns")) | Q(target_role_arn__in=given_texts("arns")), gone_at=None
+    ).order_by("region", "cluster_name", "namespace", "service_account", "pk")
+)
+# The clusters with some `issuers`, one that is there after one that is gone: PostgreSQL sorts what has no date last.
+CLUSTERS = Question(EksCluster.objects.filter(issuer__in=given_texts("issuers")).order_by("issuer", "gone_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +58,15 @@ class Links:
     clusters: dict[str, EksCluster]
 
 
-def linked(iam_user_ids: Collection[int]) -> QuerySet[Replacement]:
-    """Return the standing links of these IAM users, the oldest first, each with its role and that role's ledger."""
-    same_role = Replacement.objects.filter(iam_role=OuterRef("iam_role"), unlinked_at=None)
-    uses = RoleUse.objects.filter(iam_role=OuterRef("iam_role")).order_by("last_used_at")
-    return (
-        Replacement.objects.filter(candidate__iam_user__in=among(iam_user_ids), unlinked_at=None)
-        .select_related("candidate", "iam_role__aws_account", "linked_by")
-        .annotate(
-            linked=Subquery(same_role.order_by().values("iam_role").annotate(number=Count("pk")).values("number")),
-            role_uses=ArraySubquery(uses.values("last_used_at")),
-        )
-        .order_by("linked_at", "pk")
-    )
-
-
-def associations_of(iam_roles: Iterable[IamRole]) -> QuerySet[PodIdentityAssociation]:
+def associations_of(iam_roles: Iterable[IamRole]) -> Asked[PodIdentityAssociation]:
     """Return the EKS Pod Identity associations of these roles."""
-    arns = {iam_role.arn for iam_role in iam_roles}
-    rows = PodIdentityAssociation.objects.filter(Q(role_arn__in=arns) | Q(target_role_arn__in=arns), gone_at=None)
-    return rows.order_by("region", "cluster_name", "namespace", "service_account", "pk")
+    return ASSOCIATIONS.of(arns=[iam_role.arn for iam_role in iam_roles])
+
+
+def clusters_of(iam_roles: Iterable[IamRole]) -> Asked[EksCluster]:
+    """Return the clusters whose issuers these roles trust."""
+    trusted = (eks_issuers(iam_role.trust_policy or {}) for iam_role in iam_roles)
+    return CLUSTERS.of(issuers=[issuer for issuers in trusted for issuer in issuers])
 
 
 def by_arn(associations: Iterable[PodIdentityAssociation]) -> dict[str, list[PodIdentityAssociation]]:
@@ -66,13 +76,6 @@ def by_arn(associations: Iterable[PodIdentityAssociation]) -> dict[str, list[Pod
         for arn in {row.role_arn, row.target_role_arn} - {""}:
             found[arn].append(row)
     return found
-
-
-def clusters_of(iam_roles: Iterable[IamRole]) -> QuerySet[EksCluster]:
-    """Return the clusters whose issuers these roles trust, one that is there after one that is gone."""
-    wanted = {issuer for iam_role in iam_roles for issuer in eks_issuers(iam_role.trust_policy or {})}
-    # PostgreSQL sorts what has no date last.
-    return EksCluster.objects.filter(issuer__in=wanted).order_by("issuer", "gone_at")
 
 
 def links_of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, TypeVar
 
-from django.db.models import F, Max, QuerySet, Window
+from django.db.models import F, Max, Window
 from django.db.models.functions import TruncDay
 
 from iamdash.models import (
@@ -14,23 +14,60 @@ from iamdash.models import (
     AccessKeyUse,
     AwsAccount,
     Claim,
+    EksCluster,
     ExceptionGrant,
+    IamRole,
     IamUser,
     OtherCredential,
+    PodIdentityAssociation,
     SyncRun,
     Vendor,
-    together,
 )
-from iamdash.models.bulk import among
 from iamdash.models.claim import standing_claims
+from iamdash.models.question import Asked, Question, ask, given_keys
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
 from iamdash.rules.vendors import VendorFacts
-from iamdash.standing.freshness import newest_runs
-from iamdash.standing.replacements import Links, associations_of, clusters_of, linked, links_of
+from iamdash.standing.freshness import NEWEST_RUNS
+from iamdash.standing.replacements import LINKED, Links, associations_of, clusters_of, links_of
 from iamdash.standing.vendors import vendors
 
 Row = TypeVar("Row")
+THEIRS = given_keys("iam_users")
+ACCESS_KEYS = Question(AccessKey.objects.filter(iam_user__in=THEIRS))
+OTHER_CREDENTIALS = Question(OtherCredential.objects.filter(iam_user__in=THEIRS, gone_at=None))
+# Without those to whom they are offered: few are, and PostgreSQL plans so many joins longer than it reads them.
+CLAIMS = Question(
+    standing_claims()
+    .filter(candidate__iam_user__in=THEIRS)
+    .select_related(None)
+    .select_related("candidate", "team", "person")
+)
+EXCEPTIONS = Question(
+    ExceptionGrant.objects.filter(candidate__iam_user__in=THEIRS, declined_at=None, ended_at=None).select_related(
+        "candidate", "asked_by", "approved_by"
+    )
+)
+# The ledger by key, with the last use of each day (see `rules.history`).
+DAYS_OF_USE = Question(
+    AccessKeyUse.objects.filter(access_key__iam_user__in=THEIRS)
+    .annotate(day=TruncDay("last_used_at", tzinfo=UTC))
+    .annotate(unread_for=Window(Max(F("as_of") - F("seen_before")), partition_by=[F("access_key_id"), F("day")]))
+    .order_by("access_key_id", "day", "-last_used_at")
+    .distinct("access_key_id", "day")
+    .values_list(
+        "access_key_id",
+        "day",
+        "last_used_at",
+        "as_of",
+        "source",
+        "unread_for",
+        "last_used_service",
+        "last_used_region",
+    )
+)
+KNOWN_ACCOUNTS = Question(AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True))
+VENDORS = Question(Vendor.objects.order_by("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +90,41 @@ class Rows:
     exceptions: dict[int, list[ExceptionGrant]]
 
 
-def fetch(iam_users: Sequence[IamUser], *beside: QuerySet[Any, Any]) -> Rows:
-    """Return the rows of these IAM users. One query, and another where anything is linked to them.
+def fetch(iam_users: Sequence[IamUser], *beside: Asked[Any]) -> Rows:
+    """Return the rows of these IAM users. One round trip, and another where roles are linked to them.
 
-    `beside`: what the caller wants to know too, and can be asked for with them.
+    `beside`: what the caller wants to know too, and can be asked with them.
     """
-    ids = [iam_user.pk for iam_user in iam_users]
-    homes = {iam_user.aws_account_id for iam_user in iam_users}
-    access_keys, days = AccessKey.objects.filter(iam_user__in=among(ids)), _days_of_use(ids)
-    other_credentials = OtherCredential.objects.filter(iam_user__in=among(ids), gone_at=None)
-    claims, exceptions, links = _claims(ids), _exceptions(ids), linked(ids)
-    runs, known = newest_runs(homes), AwsAccount.objects.filter(removed_at=None).values_list("pk", flat=True)
-    every_vendor = Vendor.objects.order_by("name")
-    together.read(access_keys, days, other_credentials, claims, exceptions, links, runs, known, every_vendor, *beside)
-    iam_roles = [link.iam_role for link in links]
-    elsewhere = newest_runs({iam_role.aws_account_id for iam_role in iam_roles} - homes)
-    associations, clusters = associations_of(iam_roles), clusters_of(iam_roles)
-    together.read(elsewhere, associations, clusters)
+    ids, homes = [iam_user.pk for iam_user in iam_users], {iam_user.aws_account_id for iam_user in iam_users}
+    access_keys, days = ACCESS_KEYS.of(iam_users=ids), DAYS_OF_USE.of(iam_users=ids)
+    other_credentials, links = OTHER_CREDENTIALS.of(iam_users=ids), LINKED.of(iam_users=ids)
+    claims, exceptions = CLAIMS.of(iam_users=ids), EXCEPTIONS.of(iam_users=ids)
+    runs, accounts, listed = NEWEST_RUNS.of(aws_accounts=list(homes)), KNOWN_ACCOUNTS.of(), VENDORS.of()
+    ask(access_keys, days, other_credentials, claims, exceptions, links, runs, accounts, listed, *beside)
+    elsewhere, associations, clusters = _of_roles([link.iam_role for link in links], homes)
     return Rows(
         runs={run.aws_account_id: run for run in (*runs, *elsewhere)},
         access_keys=_by_iam_user((access_key.iam_user_id, access_key) for access_key in access_keys),
         uses=_uses(days),
         claims={claim.candidate.iam_user_id: claim for claim in claims},
         links=links_of(links, associations, clusters),
-        known_account_ids=frozenset(known),
+        known_account_ids=frozenset(accounts),
         other_credentials=_by_iam_user((held.iam_user_id, held) for held in other_credentials),
-        vendors=vendors(every_vendor),
+        vendors=vendors(listed),
         exceptions=_by_iam_user((grant.candidate.iam_user_id, grant) for grant in exceptions),
     )
+
+
+def _of_roles(
+    iam_roles: Sequence[IamRole], homes: Collection[str]
+) -> tuple[Iterable[SyncRun], Iterable[PodIdentityAssociation], Iterable[EksCluster]]:
+    """Return the runs of their accounts other than `homes`, their associations, and the clusters that they trust."""
+    if not iam_roles:
+        return (), (), ()
+    elsewhere = {iam_role.aws_account_id for iam_role in iam_roles}.difference(homes)
+    found = NEWEST_RUNS.of(aws_accounts=list(elsewhere)), associations_of(iam_roles), clusters_of(iam_roles)
+    ask(*found)
+    return found
 
 
 def _by_iam_user(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
@@ -88,38 +132,6 @@ def _by_iam_user(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
     for iam_user_id, row in rows:
         found[iam_user_id].append(row)
     return found
-
-
-def _claims(ids: Collection[int]) -> QuerySet[Claim]:
-    # Without those to whom they are offered: few are, and PostgreSQL plans so many joins longer than it reads them.
-    claims = standing_claims().filter(candidate__iam_user__in=among(ids))
-    return claims.select_related(None).select_related("candidate", "team", "person")
-
-
-def _exceptions(ids: Collection[int]) -> QuerySet[ExceptionGrant]:
-    rows = ExceptionGrant.objects.filter(candidate__iam_user__in=among(ids), declined_at=None, ended_at=None)
-    return rows.select_related("candidate", "asked_by", "approved_by")
-
-
-def _days_of_use(ids: Collection[int]) -> QuerySet[AccessKeyUse, Any]:
-    """Return the ledger by key, with the last use of each day (see `rules.history`)."""
-    days = (
-        AccessKeyUse.objects.filter(access_key__iam_user__in=among(ids))
-        .annotate(day=TruncDay("last_used_at", tzinfo=UTC))
-        .annotate(unread_for=Window(Max(F("as_of") - F("seen_before")), partition_by=[F("access_key_id"), F("day")]))
-        .order_by("access_key_id", "day", "-last_used_at")
-        .distinct("access_key_id", "day")
-    )
-    return days.values_list(
-        "access_key_id",
-        "day",
-        "last_used_at",
-        "as_of",
-        "source",
-        "unread_for",
-        "last_used_service",
-        "last_used_region",
-    )
 
 
 def _uses(days: Iterable[tuple[Any, ...]]) -> dict[int, list[Use]]:

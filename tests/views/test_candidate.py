@@ -285,9 +285,9 @@ def test_the_page_takes_as_many_queries_for_a_long_history_as_for_none(
     make_iam_role("backup-uploader-role")
     as_(client, people.ann)
 
-    # Session, person, the candidate, eighteen for its rows in two round trips, the pods of roles that may fit, one's
-    # own teams and all teams to hand it over to, and the frame's one.
-    with django_assert_num_queries(25):
+    # Session, person, the candidate; nineteen of what belongs to it, in one round trip; three of what is linked, in
+    # another; the pods of roles that may fit, one's own teams, all teams to hand it over to, and the frame's one.
+    with django_assert_num_queries(28):
         client.get(f"/candidates/{claimed.pk}/")
 
 

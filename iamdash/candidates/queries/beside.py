@@ -1,58 +1,64 @@
-"""What the page of a candidate shows besides what the rules know of it, as querysets: one round trip reads them all."""
+"""What the page of a candidate shows besides what the rules know of it: one round trip tells it all."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q
 
 from iamdash.candidates.queries.checks import checks_of
 from iamdash.candidates.queries.fall import falls_of
 from iamdash.candidates.queries.likely import teams_named
 from iamdash.candidates.queries.role_search import named_alike
 from iamdash.candidates.queries.timeline import events_of, notes_of
-from iamdash.candidates.queries.workload_rows import LaneQuery, lanes_of
+from iamdash.candidates.queries.workload_rows import LANES
 from iamdash.models import Candidate, Check, Event, IamRole, IamUser, Note, Person, Team, TrackerLink
+from iamdash.models.question import Asked, Given, Question, given_keys, given_texts, nothing
 from iamdash.rules.stage import Stage
+
+PEOPLE = Question(Person.objects.filter(pk__in=given_keys("people")))
+TEAMS = Question(Team.objects.filter(pk__in=given_texts("teams")))
+TRACKERS = Question(
+    TrackerLink.objects.filter(candidate=Given("candidate", BigIntegerField()), removed_at=None)
+    .select_related("linked_by")
+    .order_by("pk")
+)
+NAMESAKES = Question(
+    IamUser.objects.filter(Q(pk=Given("before", BigIntegerField())) | Q(predecessor=Given("gone", BigIntegerField())))
+    .select_related("candidate")
+    .order_by("pk")
+)
 
 
 class Beside(NamedTuple):
-    """The querysets. `people`, `teams`: those that the candidate itself and its standing name, by key.
+    """The questions. `people`, `teams`: those that the candidate itself and its standing name.
 
-    `namesakes`: the IAM user that had its name before, and those that have had it since.
+    `namesakes`: the IAM user that had its name before, and those that have had it since it is gone.
     """
 
-    people: QuerySet[Person]
-    teams: QuerySet[Team]
-    falls: QuerySet[Event]
-    namesakes: QuerySet[IamUser]
-    alike: QuerySet[IamRole]
-    lanes: LaneQuery
-    trackers: QuerySet[TrackerLink]
-    events: QuerySet[Event]
-    notes: QuerySet[Note]
-    checks: QuerySet[Check]
+    people: Asked[Person]
+    teams: Asked[Team]
+    falls: Asked[Event]
+    namesakes: Asked[IamUser]
+    alike: Asked[IamRole]
+    lanes: Asked[dict[str, Any]]
+    trackers: Asked[TrackerLink]
+    events: Asked[Event]
+    notes: Asked[Note]
+    checks: Asked[Check]
 
 
 def beside(candidate: Candidate, *, whole_timeline: bool) -> Beside:
-    """Return what is to be read of a candidate that came with its IAM user and its standing. No query."""
+    """Return what is to be asked of a candidate that came with its IAM user and its standing. No query."""
     standing, iam_user = candidate.standing, candidate.iam_user
-    people = {standing.owner_person_id, candidate.route_chosen_by_id, candidate.closed_by_id}
-    links = TrackerLink.objects.filter(candidate=candidate, removed_at=None)
-    is_deleted = standing.stage == Stage.DELETED
+    people = (standing.owner_person_id, candidate.route_chosen_by_id, candidate.closed_by_id)
     return Beside(
-        people=Person.objects.filter(pk__in=[pk for pk in people if pk]),
-        teams=Team.objects.filter(pk__in=teams_named(standing)),
+        people=PEOPLE.of(people=[pk for pk in people if pk]),
+        teams=TEAMS.of(teams=list(teams_named(standing))),
         falls=falls_of(standing),
-        namesakes=_namesakes(iam_user),
-        alike=IamRole.objects.none() if is_deleted else named_alike(candidate),
-        lanes=lanes_of([candidate.workload_id] if candidate.workload_id else []),
-        trackers=links.select_related("linked_by").order_by("pk"),
+        namesakes=NAMESAKES.of(before=iam_user.predecessor_id, gone=iam_user.pk if iam_user.gone_at else None),
+        alike=nothing() if standing.stage == Stage.DELETED else named_alike(candidate),
+        lanes=LANES.of(workloads=[candidate.workload_id]),
+        trackers=TRACKERS.of(candidate=candidate.pk),
         events=events_of(candidate, everything=whole_timeline),
         notes=notes_of(candidate, everything=whole_timeline),
         checks=checks_of(iam_user),
     )
-
-
-def _namesakes(iam_user: IamUser) -> QuerySet[IamUser]:
-    before = Q(pk=iam_user.predecessor_id) if iam_user.predecessor_id else Q(pk__in=[])
-    since = Q(predecessor=iam_user) if iam_user.gone_at else Q(pk__in=[])
-    return IamUser.objects.filter(before | since).select_related("candidate").order_by("pk")

@@ -21,6 +21,7 @@ from iamdash.candidates.queries.role_search import FoundRole, as_found
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
 from iamdash.candidates.queries.workload_rows import WorkloadRow, rows_of
+from iamdash.database.prepared import planned_once
 from iamdash.models import Candidate, Claim, Person, Standing, Team
 from iamdash.models.claim import standing_claims
 from iamdash.rules.cadence import Cadence
@@ -182,7 +183,8 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
     """Return the page of a candidate that `find_candidate` found. As many queries whatever its history."""
     iam_user, standing = candidate.iam_user, candidate.standing
     read = beside(candidate, whole_timeline=whole_timeline)
-    rows = fetch([iam_user], *read)
+    with planned_once():
+        rows = fetch([iam_user], *read)
     _name(candidate, read.people, read.teams)
     facts = facts_of_one(iam_user, rows)
     readings = readings_of(iam_user, rows.runs.get(iam_user.aws_account_id))

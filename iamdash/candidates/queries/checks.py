@@ -5,11 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField
 
 from iamdash.candidates.queries.readings import PARTS
 from iamdash.models import Check, CredentialKind, IamUser, OtherCredential
 from iamdash.models.check import ENDS_WITHIN, TAKEN_WITHIN
+from iamdash.models.question import Asked, Given, Question
+
+NEWEST_CHECK = Question(
+    Check.objects.filter(iam_user=Given("iam_user", BigIntegerField()))
+    .select_related("asked_by")
+    .order_by("-asked_at", "-pk")[:1]
+)
 
 
 class CheckState(StrEnum):
@@ -57,9 +64,9 @@ class KindOfCredential:
     rows: tuple[CredentialRow, ...]
 
 
-def checks_of(iam_user: IamUser) -> QuerySet[Check]:
-    """Return the newest check of an IAM user, which may be none."""
-    return Check.objects.filter(iam_user=iam_user).select_related("asked_by").order_by("-asked_at", "-pk")[:1]
+def checks_of(iam_user: IamUser) -> Asked[Check]:
+    """Return the newest check of an IAM user, where there is one."""
+    return NEWEST_CHECK.of(iam_user=iam_user.pk)
 
 
 def newest_check(iam_user: IamUser, checks: Iterable[Check], *, now: datetime) -> CheckLine | None:

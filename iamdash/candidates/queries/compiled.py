@@ -8,26 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, Expression, Field, QuerySet, Value
-from psycopg import sql
+from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, QuerySet, Value
 
 from iamdash.database.prepared import planned_once
-
-
-class Given(Expression):
-    """The place of a value that is known only when the question is asked, by its name.
-
-    `narrows`: so much depends on the value that the best plan does too.
-    """
-
-    def __init__(self, name: str, output_field: "Field[Any, Any]", *, narrows: bool = False) -> None:
-        self.name, self.narrows = name, narrows
-        super().__init__(output_field=output_field)
-
-    def as_sql(self, *_compiler: object) -> tuple[str, list[Any]]:  # type: ignore[override]  # as Django's Value does
-        """Return itself as the parameter, until there is a value."""
-        return "%s", [self]
-
+from iamdash.models.question import Given, spelt_out
 
 # What most questions of a page are given: its moment, and who looks at it.
 NOW, PERSON = Given("now", DateTimeField()), Given("person", BigIntegerField())
@@ -57,18 +41,8 @@ class Compiled:
 
 
 def compiled(query: QuerySet[Any, Any]) -> Compiled:
-    """Return a question that can be asked again and again.
-
-    It says all other values itself: a plan for whatever is given finds the index of a part only so.
-    """
-    text, values = query.query.sql_with_params()
-    said = tuple("%s" if isinstance(value, Given) else _spelt_out(value) for value in values)
-    places = tuple(value for value in values if isinstance(value, Given))
-    return Compiled(text.replace("%%", "%%%%") % said, places)
-
-
-def _spelt_out(value: object) -> str:
-    return sql.Literal(value).as_string().replace("%", "%%")
+    """Return a question that can be asked again and again."""
+    return Compiled(*spelt_out(*query.query.sql_with_params()))
 
 
 def side_by_side(queries: Mapping[str, QuerySet[Any, Any]]) -> Compiled:

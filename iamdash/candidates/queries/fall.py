@@ -4,14 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateTimeField
 
 from iamdash.candidates.queries.timeline import seen_by
 from iamdash.models import Event, Standing
+from iamdash.models.question import Asked, Given, Question, nothing
 from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage
 from iamdash.standing.answer import evidence_from_json
 
+FALL = Question(
+    Event.objects.filter(
+        candidate_number=Given("number", BigIntegerField()),
+        kind="candidate.reopened",
+        at__lte=Given("at", DateTimeField()),
+    ).order_by("-at", "-pk")[:1]
+)
 SLUGS = {stage.slug: stage for stage in Stage}
 
 
@@ -27,12 +35,11 @@ class Fall:
     seen_by: str
 
 
-def falls_of(standing: Standing) -> QuerySet[Event]:
+def falls_of(standing: Standing) -> Asked[Event]:
     """Return the line of the step back that a candidate has not made good, where there is one."""
     if standing.reopened_at is None:
-        return Event.objects.none()
-    lines = Event.objects.filter(candidate_number=standing.pk, kind="candidate.reopened", at__lte=standing.reopened_at)
-    return lines.order_by("-at", "-pk")[:1]
+        return nothing()
+    return FALL.of(number=standing.pk, at=standing.reopened_at)
 
 
 def fall_of(standing: Standing, lines: Iterable[Event]) -> Fall | None:

@@ -13,10 +13,10 @@ from django.db.models import Q, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
-from iamdash.candidates.queries.compiled import Given
 from iamdash.candidates.queries.order import DEFAULT_SORT, SORTS
 from iamdash.candidates.queries.search import matches
 from iamdash.models import ExceptionGrant, sort_keys
+from iamdash.models.question import Given
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.exception import Waiting
 from iamdash.rules.kind import Kind

@@ -1,15 +1,18 @@
 """Finds the IAM role that may replace an IAM user: by what is typed, or by the likeness of the names."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Case, CharField, IntegerField, Q, QuerySet, When
+from django.db.models.expressions import RawSQL
 
 from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
-from iamdash.models import Candidate, IamRole
+from iamdash.models import Candidate, IamRole, Replacement
+from iamdash.models.question import Asked, Given, Question, nothing
 from iamdash.standing.replacements import associations_of, by_arn
 
 SHOWN = 8
@@ -40,7 +43,7 @@ def find_roles(candidate: Candidate, typed: str) -> tuple[FoundRole, ...]:
     """Return the roles of every account whose name or ARN holds what was typed, the candidate's account first."""
     same_account = Case(When(aws_account_id=candidate.iam_user.aws_account_id, then=0), default=1)
     found = (
-        _linkable(candidate)
+        _linkable(candidate.pk)
         .filter(Q(role_name__icontains=typed) | Q(arn__iexact=typed) | Q(unique_id=typed))
         .order_by(same_account, "role_name")
     )
@@ -52,28 +55,17 @@ def roles_alike(candidate: Candidate) -> tuple[FoundRole, ...]:
     return as_found(candidate, named_alike(candidate))
 
 
-def named_alike(candidate: Candidate) -> QuerySet[IamRole]:
+def named_alike(candidate: Candidate) -> Asked[IamRole]:
     """Return the roles of the candidate's account whose names share at least half of its telling words, best first."""
     words = words_of(candidate.iam_user.user_name)
     if not words:
-        return IamRole.objects.none()
-    likeness = sum((_one_where_named(word) for word in words), start=Value(0))
-    alike = (
-        _linkable(candidate)
-        .filter(aws_account_id=candidate.iam_user.aws_account_id)
-        .annotate(likeness=likeness)
-        .filter(likeness__gte=(len(words) + 1) // 2)
-        .order_by("-likeness", "role_name")
-    )
-    return alike.select_related("aws_account")[:SHOWN]
+        return nothing()
+    account, enough = candidate.iam_user.aws_account_id, (len(words) + 1) // 2
+    return ALIKE.of(candidate=candidate.pk, account=account, words=list(words), enough=enough)
 
 
-def _one_where_named(word: str) -> Case:
-    return Case(When(role_name__icontains=word, then=1), default=0, output_field=IntegerField())
-
-
-def _linkable(candidate: Candidate) -> QuerySet[IamRole]:
-    linked = candidate.replacements.filter(unlinked_at=None).values("iam_role")
+def _linkable(candidate: int | Given) -> QuerySet[IamRole]:
+    linked = Replacement.objects.filter(candidate=candidate, unlinked_at=None).values("iam_role")
     # What AWS itself made for a service cannot be assumed by anybody else.
     return (
         IamRole.objects.filter(gone_at=None, aws_account__removed_at=None)
@@ -82,9 +74,26 @@ def _linkable(candidate: Candidate) -> QuerySet[IamRole]:
     )
 
 
-def as_found(candidate: Candidate, iam_roles: Collection[IamRole]) -> tuple[FoundRole, ...]:
-    """Return roles as the page of a candidate shows them. One query, and two where a policy names a unique ID."""
-    trust = trust_of(iam_roles, by_arn(associations_of(iam_roles)))
+# How many of some `words` are in a role's name.
+LIKENESS = RawSQL(
+    'SELECT count(*) FROM unnest(%s::text[]) AS word WHERE strpos(lower("iamdash_iamrole"."role_name"), word) > 0',
+    [Given("words", ArrayField(CharField()))],
+    output_field=IntegerField(),
+)
+ALIKE = Question(
+    _linkable(Given("candidate", BigIntegerField()))
+    .filter(aws_account_id=Given("account", CharField()))
+    .annotate(likeness=LIKENESS)
+    .filter(likeness__gte=Given("enough", IntegerField()))
+    .order_by("-likeness", "role_name")
+    .select_related("aws_account")[:SHOWN]
+)
+
+
+def as_found(candidate: Candidate, roles: Iterable[IamRole]) -> tuple[FoundRole, ...]:
+    """Return roles as the page of a candidate shows them. A query where there is one, and two for unique IDs."""
+    iam_roles = list(roles)
+    trust = trust_of(iam_roles, by_arn(associations_of(iam_roles) if iam_roles else ()))
     home = candidate.iam_user.aws_account_id
     return tuple(
         FoundRole(

@@ -6,15 +6,26 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, CharField, OuterRef, Q, Subquery
 
 from iamdash.models import Candidate, Event, Note, Person
+from iamdash.models.question import Asked, Given, Question
 
 SHOWN = 12
 # A note is told by its own words, not by the journal line that says it was written.
 TOLD_ELSEWHERE = ("candidate.note_written",)
 # Lines that moved the candidate along the ladder, for a filled dot beside them.
 MILESTONES = ("candidate.stage_changed", "candidate.opened", "candidate.closed", "iam_user.gone_confirmed")
+CANDIDATE = Given("candidate", BigIntegerField())
+ABOUT_IT = Q(candidate_number=CANDIDATE) | Q(
+    aws_account_id=Given("account", CharField()), unique_id=Given("unique_id", CharField())
+)
+# The journal holds e-mail addresses and no keys: it outlives the people in it.
+ACTOR = Subquery(Person.objects.filter(email=OuterRef("actor")).values("full_name"))
+EVERY_LINE = Event.objects.filter(ABOUT_IT).exclude(kind__in=TOLD_ELSEWHERE).annotate(actor_name=ACTOR)
+EVENTS, NEWEST_EVENTS = (Question(EVERY_LINE.order_by("-at", "-pk")[:limit]) for limit in (None, SHOWN + 1))
+EVERY_NOTE = Note.objects.filter(candidate=CANDIDATE).select_related("written_by").order_by("-written_at", "-pk")
+NOTES, NEWEST_NOTES = (Question(EVERY_NOTE[:limit]) for limit in (None, SHOWN + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +57,16 @@ def timeline(events: Iterable[Event], notes: Iterable[Note], *, everything: bool
     return Timeline(lines[:SHOWN] if more else lines, more)
 
 
-def events_of(candidate: Candidate, *, everything: bool = False) -> QuerySet[Event]:
+def events_of(candidate: Candidate, *, everything: bool = False) -> Asked[Event]:
     """Return the lines of the journal about a candidate, newest first; as many as a timeline shows, or every one."""
     iam_user = candidate.iam_user
-    about_it = Q(candidate_number=candidate.pk) | Q(
-        aws_account_id=iam_user.aws_account_id, unique_id=iam_user.unique_id
-    )
-    # The journal holds e-mail addresses and no keys: it outlives the people in it.
-    name = Person.objects.filter(email=OuterRef("actor")).values("full_name")
-    events = Event.objects.filter(about_it).exclude(kind__in=TOLD_ELSEWHERE).annotate(actor_name=Subquery(name))
-    return events.order_by("-at", "-pk")[: None if everything else SHOWN + 1]
+    question = EVENTS if everything else NEWEST_EVENTS
+    return question.of(candidate=candidate.pk, account=iam_user.aws_account_id, unique_id=iam_user.unique_id)
 
 
-def notes_of(candidate: Candidate, *, everything: bool = False) -> QuerySet[Note]:
+def notes_of(candidate: Candidate, *, everything: bool = False) -> Asked[Note]:
     """Return the notes on a candidate, newest first; as many as a timeline shows, or every one."""
-    notes = Note.objects.filter(candidate=candidate).select_related("written_by").order_by("-written_at", "-pk")
-    return notes[: None if everything else SHOWN + 1]
+    return (NOTES if everything else NEWEST_NOTES).of(candidate=candidate.pk)
 
 
 def _told(event: Event) -> TimelineLine:

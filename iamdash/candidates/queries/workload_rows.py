@@ -3,21 +3,22 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
 from iamdash.candidates.queries.order import Order, row
 from iamdash.models import AccessKey, Candidate, Standing, Workload
+from iamdash.models.question import Question, given_keys
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.rules.workload import Lane, Progress, progress_of, too_early
 
-LaneQuery: TypeAlias = "QuerySet[Standing, Any]"
 # Still at work, for all that is known: neither switched over nor safe to deactivate.
 RESTLESS = Q(stage__lt=Stage.SWITCHED_OVER) & ~Q(safe_to_deactivate=Verdict.YES)
 # Keys that went before it was a candidate are nobody's progress.
@@ -106,11 +107,11 @@ def workload_rows(
 
 
 def lanes_of(
-    workloads: Collection[int] | QuerySet[Candidate, Any],
+    workloads: Collection[int] | QuerySet[Candidate, Any] | RawSQL,
     found: QuerySet[Standing] | None = None,
     *,
     shown_by: Sequence[int] = (),
-) -> LaneQuery:
+) -> "QuerySet[Standing, Any]":
     """Return the lanes of these workloads, for `rows_of`."""
     theirs = Standing.objects.filter(candidate__workload__in=workloads)
     asked_for = theirs if found is None else found.filter(candidate__workload__in=workloads)
@@ -137,6 +138,10 @@ def lanes_of(
             shown_by=Min("pk", filter=Q(pk__in=shown_by)),
         )
     )
+
+
+# The lanes of some `workloads`.
+LANES: Question[dict[str, Any]] = Question(lanes_of(given_keys("workloads")))
 
 
 def rows_of(lanes: Iterable[Mapping[str, Any]]) -> dict[int, WorkloadRow]:

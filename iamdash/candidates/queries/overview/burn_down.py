@@ -24,9 +24,10 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
-from iamdash.candidates.queries.compiled import Compiled, Given, compiled
+from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import AccessKey, DailyCount
+from iamdash.models.question import Given
 from iamdash.rules.forecast import Week
 from iamdash.rules.keys import ACTIVE
 from iamdash.rules.stage import Stage

@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlencode
 from django.db.models import CharField, Q
 from django.db.models.expressions import RawSQL
 
-from iamdash.candidates.queries.compiled import Given
 from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
 from iamdash.candidates.queries.list_controls import Choice
 from iamdash.models import Standing
+from iamdash.models.question import Given
 
 EVERYTHING = "all"
 MINE = "mine"

@@ -6,9 +6,10 @@ from functools import cache
 
 from django.db.models import BigIntegerField, Count, F, Sum
 
-from iamdash.candidates.queries.compiled import NOW, Compiled, Given, compiled
+from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing
+from iamdash.models.question import Given
 from iamdash.models.standing import WORKED_ON
 from iamdash.rules.stage import Stage
 
