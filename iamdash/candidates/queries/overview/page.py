@@ -7,7 +7,7 @@ from functools import cache
 
 from django.db.models import DateTimeField, Exists, OuterRef
 
-from iamdash.candidates.queries.compiled import Compiled, Given, compiled, number_of
+from iamdash.candidates.queries.compiled import Compiled, compiled, number_of
 from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Choice
@@ -19,6 +19,7 @@ from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers,
 from iamdash.candidates.queries.overview.scope import Limits, Scope, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
 from iamdash.models import AccessKey, Candidate
+from iamdash.models.question import Given
 from iamdash.rules.forecast import Forecast, forecast
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
