@@ -66,7 +66,7 @@ def test_it_says_how_the_account_stands(viewer: Client, tools: AwsAccount) -> No
     assert "Up to date" in body
     assert "Last read <time" in body
     assert ", every part of it." in body
-    assert "The next sync is due" in body
+    assert "Next sync due" in body
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,16 @@ def test_an_account_shows_its_number_and_its_last_good_sync(client: Client) -> N
     assert "14 minutes ago" in body
 
 
+def test_an_account_whose_syncs_ceased_is_out_of_date_though_the_last_was_complete(client: Client) -> None:
+    ended = timezone.now() - timedelta(hours=5)
+    make_sync_run(make_aws_account(), started_at=ended, finished_at=ended)
+
+    body = body_of(signed_in(client, AccessLevel.VIEWER))
+
+    assert "Up to date" not in body
+    assert '<span class="tag amber">Out of date</span>' in body
+
+
 def test_what_could_not_be_read_is_said_with_the_reason_and_the_mend(client: Client) -> None:
     make_sync_run(make_aws_account(name="tools"), outcome=SyncOutcome.PARTIAL, unread=[DENIED])
 
