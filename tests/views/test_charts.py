@@ -74,6 +74,13 @@ def test_grid_lines_are_few_and_round(highest):
     assert str(step).rstrip("0") in {"1", "2", "5"}
 
 
+def test_grid_lines_of_whole_thousands_say_so_in_the_room_that_they_have():
+    for count, words in ((2_000, ["0", "500", "1000"]), (90_000, ["0", "20k", "40k"])):
+        for drawing in drawings(charts.burn_down(points(count, count), target_on=None, summary="")):
+            said = [node.text for node in drawing.iter("text") if node.attrib.get("text-anchor") == "end"]
+            assert said[:3] == words
+
+
 def test_a_stage_bar_shares_its_width_by_count():
     (bar,) = drawings(charts.stage_bar((1, 0, 0, 0, 0, 3)))
 

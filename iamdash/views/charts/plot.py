@@ -1,6 +1,6 @@
 """A drawing area with its scale, its grid and its months."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -67,9 +67,10 @@ def grid_step(highest: int) -> int:
     return next(power * digit for digit in (1, 2, 5, 10) if highest <= power * digit * 5)
 
 
-def grid(scale: Scale, counts: Iterable[int]) -> SafeString:
-    """Return the grid lines at these counts, each with its count."""
+def grid(scale: Scale, counts: Sequence[int]) -> SafeString:
+    """Return the grid lines at these counts, each with its count; where all are whole thousands, as "50k"."""
     frame = scale.frame
+    in_thousands = not any(count % 1000 for count in counts)
     rows = (
         (
             frame.left,
@@ -78,7 +79,7 @@ def grid(scale: Scale, counts: Iterable[int]) -> SafeString:
             scale.y(count),
             frame.left - 8,
             scale.y(count) + 4,
-            count,
+            f"{count // 1000}k" if count and in_thousands else count,
         )
         for count in counts
     )
