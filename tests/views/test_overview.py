@@ -14,6 +14,7 @@ from iamdash.candidates.queries.overview.burn_down import weeks_of
 from iamdash.candidates.queries.overview.page import Overview
 from iamdash.candidates.queries.overview.page import overview as whole_overview
 from iamdash.candidates.queries.overview.scope import Scope
+from iamdash.candidates.queries.overview.week import week
 from iamdash.models import AccessKey, Candidate, DailyCount, Programme, Standing, SyncRun
 from iamdash.models.journal import record
 from iamdash.rules.forecast import Outlook, Week
@@ -306,6 +307,37 @@ def test_after_four_weeks_there_is_a_forecast_in_words_and_in_the_drawing(signed
 
     assert "At this pace the last key goes in" in body
     assert 'class="expected"' in body
+
+
+def test_what_happened_this_week_is_the_same_asked_of_everything_and_of_the_one_account_in_which_it_did() -> None:
+    now, account_id = timezone.now(), make_aws_account().pk
+    happened = (
+        *((kind, None) for kind in ("access_key.deleted", "candidate.reopened", "candidate.opened")),
+        *(("candidate.claimed", None), ("candidate.claimed", None), ("candidate.released", None)),
+        *(("candidate.reopened", {"key_used": True}), ("candidate.reopened", {"key_used": False})),
+    )
+    for hours, (kind, after) in enumerate(happened):
+        at, subject = now - timedelta(hours=len(happened) - hours), f"user-{hours}"
+        record(
+            at=at,
+            actor="sync",
+            kind=kind,
+            sentence="It happened.",
+            aws_account_id=account_id,
+            subject=subject,
+            candidate_number=4 if hours > 3 else 3,
+            after=after,
+        )
+
+    of_all = week(Scope(), now=now)
+
+    assert of_all == week(Scope(account_id, account_id=account_id), now=now)
+    assert [(line.count, line.words, line.subjects) for line in of_all.came] == [
+        (1, "candidate used again after its switch-over", ("user-6",)),
+        (2, "candidates reopened", ("user-7", "user-1")),
+        (1, "candidate found", ("user-2",)),
+    ]
+    assert [line.subjects for line in of_all.done] == [("user-3",)]
 
 
 def test_it_can_be_copied_as_text(signed_in: Client) -> None:

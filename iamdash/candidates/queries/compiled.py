@@ -45,11 +45,17 @@ def compiled(query: QuerySet[Any, Any]) -> Compiled:
     return Compiled(*spelt_out(*query.query.sql_with_params()))
 
 
-def side_by_side(queries: Mapping[str, QuerySet[Any, Any]]) -> Compiled:
-    """Return one question for the first value of each query: one row, as they come, None where one has no row."""
-    each = {name: compiled(query[:1]) for name, query in queries.items()}
-    columns = ", ".join(f'({one.sql}) AS "{name}"' for name, one in each.items())
-    return Compiled(f"SELECT {columns}", tuple(place for one in each.values() for place in one.places))
+def side_by_side(
+    firsts: Mapping[str, QuerySet[Any, Any]], lists: Mapping[str, QuerySet[Any, Any]] | None = None
+) -> Compiled:
+    """Return one question, with one row, for the first value of each of the `firsts` and all values of the `lists`.
+
+    None stands for the first of none.
+    """
+    each = {name: ("", compiled(query[:1])) for name, query in firsts.items()}
+    each |= {name: ("ARRAY", compiled(query)) for name, query in (lists or {}).items()}
+    columns = ", ".join(f'{made}({one.sql}) AS "{name}"' for name, (made, one) in each.items())
+    return Compiled(f"SELECT {columns}", tuple(place for _made, one in each.values() for place in one.places))
 
 
 def as_one(rows: QuerySet[Any, Any], **aggregates: Aggregate) -> QuerySet[Any, Any]:
