@@ -57,3 +57,17 @@ def test_a_question_that_fails_leaves_the_connection_as_it_was() -> None:
 
     assert list(NAMES.of(slugs=[])) == []
     assert connection.is_usable()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_planned_once_leaves_the_plans_of_all_else_alone() -> None:
+    team = make_team()
+    names = NAMES.of(slugs=[team.pk])
+
+    ask(names, plan_once=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
+    assert list(names) == [team.name]
+    assert connection.connection.prepare_threshold is None

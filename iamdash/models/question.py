@@ -16,6 +16,11 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg import sql
 
+from iamdash.database.prepared import planned_once
+
+# To the end of a pipeline. PostgreSQL takes a list that is given for one of ten values, where a page gives it one, and
+# would plan anew each time.
+ONE_PLAN = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
 Row_co = TypeVar("Row_co", covariant=True)
 
 
@@ -101,13 +106,21 @@ class Asked(Generic[Row_co]):
         return iter(self.rows or ())
 
 
-def ask(*questions: Asked[Any]) -> None:
-    """Ask these in one round trip: each is sent before the answer to the one before it has come."""
+def ask(*questions: Asked[Any], plan_once: bool = False) -> None:
+    """Ask these in one round trip: each is sent before the answer to the one before it has come.
+
+    `plan_once`: they are what pages ask, and each has one plan for all values, which is kept (see `planned_once`).
+    """
     asked = [each for each in questions if each.rows is None]
     if not asked:
         return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    with (
+        planned_once() if plan_once else connection.cursor() as first,
+        connection.wrap_database_errors,
+        connection.connection.pipeline(),
+    ):
+        if plan_once:
+            first.execute(ONE_PLAN)
         cursors = [connection.cursor() for _ in asked]
         for each, cursor in zip(asked, cursors, strict=True):
             cursor.execute(*each.question.statement(each.given))

@@ -90,18 +90,19 @@ class Rows:
     exceptions: dict[int, list[ExceptionGrant]]
 
 
-def fetch(iam_users: Sequence[IamUser], *beside: Asked[Any]) -> Rows:
+def fetch(iam_users: Sequence[IamUser], *beside: Asked[Any], plan_once: bool = False) -> Rows:
     """Return the rows of these IAM users. One round trip, and another where roles are linked to them.
 
-    `beside`: what the caller wants to know too, and can be asked with them.
+    `beside`: what the caller wants to know too, and can be asked with them. `plan_once`: see `ask`.
     """
     ids, homes = [iam_user.pk for iam_user in iam_users], {iam_user.aws_account_id for iam_user in iam_users}
     access_keys, days = ACCESS_KEYS.of(iam_users=ids), DAYS_OF_USE.of(iam_users=ids)
     other_credentials, links = OTHER_CREDENTIALS.of(iam_users=ids), LINKED.of(iam_users=ids)
     claims, exceptions = CLAIMS.of(iam_users=ids), EXCEPTIONS.of(iam_users=ids)
     runs, accounts, listed = NEWEST_RUNS.of(aws_accounts=list(homes)), KNOWN_ACCOUNTS.of(), VENDORS.of()
-    ask(access_keys, days, other_credentials, claims, exceptions, links, runs, accounts, listed, *beside)
-    elsewhere, associations, clusters = _of_roles([link.iam_role for link in links], homes)
+    theirs = (access_keys, days, other_credentials, claims, exceptions, links, runs, accounts, listed)
+    ask(*theirs, *beside, plan_once=plan_once)
+    elsewhere, associations, clusters = _of_roles([link.iam_role for link in links], homes, plan_once=plan_once)
     return Rows(
         runs={run.aws_account_id: run for run in (*runs, *elsewhere)},
         access_keys=_by_iam_user((access_key.iam_user_id, access_key) for access_key in access_keys),
@@ -116,14 +117,14 @@ def fetch(iam_users: Sequence[IamUser], *beside: Asked[Any]) -> Rows:
 
 
 def _of_roles(
-    iam_roles: Sequence[IamRole], homes: Collection[str]
+    iam_roles: Sequence[IamRole], homes: Collection[str], *, plan_once: bool
 ) -> tuple[Iterable[SyncRun], Iterable[PodIdentityAssociation], Iterable[EksCluster]]:
     """Return the runs of their accounts other than `homes`, their associations, and the clusters that they trust."""
     if not iam_roles:
         return (), (), ()
     elsewhere = {iam_role.aws_account_id for iam_role in iam_roles}.difference(homes)
     found = NEWEST_RUNS.of(aws_accounts=list(elsewhere)), associations_of(iam_roles), clusters_of(iam_roles)
-    ask(*found)
+    ask(*found, plan_once=plan_once)
     return found
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import BigIntegerField
+
 from iamdash.candidates.queries.access_keys import KeyTable, key_table
 from iamdash.candidates.queries.beside import beside
 from iamdash.candidates.queries.checks import CheckLine, KindOfCredential, newest_check, other_credentials
@@ -21,9 +23,9 @@ from iamdash.candidates.queries.role_search import FoundRole, as_found
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
 from iamdash.candidates.queries.workload_rows import WorkloadRow, rows_of
-from iamdash.database.prepared import planned_once
 from iamdash.models import Candidate, Claim, Person, Standing, Team
 from iamdash.models.claim import standing_claims
+from iamdash.models.question import Given, Question, ask
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import CandidateFacts
 from iamdash.rules.kind import Likeness, kind_of
@@ -174,17 +176,27 @@ class CandidatePage:
         return self.due_on.isoformat() if self.due_on else ""
 
 
+CANDIDATE = Question(
+    Candidate.objects.select_related("iam_user__aws_account", "standing").filter(
+        pk=Given("number", BigIntegerField()), standing__isnull=False
+    )
+)
+
+
 def find_candidate(number: int) -> Candidate:
     """Return the candidate with its IAM user, AWS account and standing. Raises Candidate.DoesNotExist."""
-    return Candidate.objects.select_related("iam_user__aws_account", "standing").get(pk=number, standing__isnull=False)
+    found = CANDIDATE.of(number=number)
+    ask(found, plan_once=True)
+    for candidate in found:
+        return candidate
+    raise Candidate.DoesNotExist
 
 
 def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool = False) -> CandidatePage:
     """Return the page of a candidate that `find_candidate` found. As many queries whatever its history."""
     iam_user, standing = candidate.iam_user, candidate.standing
     read = beside(candidate, whole_timeline=whole_timeline)
-    with planned_once():
-        rows = fetch([iam_user], *read)
+    rows = fetch([iam_user], *read, plan_once=True)
     _name(candidate, read.people, read.teams)
     facts = facts_of_one(iam_user, rows)
     readings = readings_of(iam_user, rows.runs.get(iam_user.aws_account_id))

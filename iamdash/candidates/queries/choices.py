@@ -3,14 +3,20 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 
 from iamdash.candidates.queries.filters import NO_ONE_TEAM
 from iamdash.models import AccessLevel, Person, Team
+from iamdash.models.question import Given, Question, ask
 
 # A select holds no more than somebody will look through; beyond that, names are typed.
 MOST_CHOICES = 250
 MOST_SUGGESTED = 20
+TEAMS_OF = Question(
+    Team.objects.filter(in_config=True, members=Given("person", BigIntegerField()))
+    .order_by("name")
+    .values_list("slug", "name")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +88,6 @@ def team_choices() -> tuple[TeamChoice, ...]:
 
 def own_teams(person: Person) -> tuple[TeamChoice, ...]:
     """Return the teams of the config that this person is in, by name, without who else is. One query."""
-    theirs = Team.objects.filter(in_config=True, members=person).order_by("name").values_list("slug", "name")
+    theirs = TEAMS_OF.of(person=person.pk)
+    ask(theirs, plan_once=True)
     return tuple(TeamChoice(slug, name, ((person.pk, str(person)),)) for slug, name in theirs)

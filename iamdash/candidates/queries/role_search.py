@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
 from iamdash.models import Candidate, IamRole, Replacement
-from iamdash.models.question import Asked, Given, Question, nothing
+from iamdash.models.question import Asked, Given, Question, ask, nothing
 from iamdash.standing.replacements import associations_of, by_arn
 
 SHOWN = 8
@@ -93,7 +93,9 @@ ALIKE = Question(
 def as_found(candidate: Candidate, roles: Iterable[IamRole]) -> tuple[FoundRole, ...]:
     """Return roles as the page of a candidate shows them. A query where there is one, and two for unique IDs."""
     iam_roles = list(roles)
-    trust = trust_of(iam_roles, by_arn(associations_of(iam_roles) if iam_roles else ()))
+    associations = associations_of(iam_roles) if iam_roles else nothing()
+    ask(associations, plan_once=True)
+    trust = trust_of(iam_roles, by_arn(associations))
     home = candidate.iam_user.aws_account_id
     return tuple(
         FoundRole(
