@@ -140,6 +140,13 @@ class Standing(models.Model):
                 models.Index(*AS_EVER, "candidate", condition=Q(is_open=True) & part, name=name)
                 for name, part in PARTS.items()
             ),
+            # Few or none, wherever iamdash may read: no walk through all that is closed should have to find that out.
+            models.Index(
+                *AS_EVER,
+                "candidate",
+                condition=Q(is_open=False, exception_until=None, stage__lt=Stage.DELETED),
+                name="standings_unreadable",
+            ),
         ]
         constraints = [
             # So that who is not stuck yet, who are few, tell how many are.

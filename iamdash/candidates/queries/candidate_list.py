@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from iamdash.candidates.queries import counts as counting
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
 from iamdash.candidates.queries.choices import team_names
+from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
 from iamdash.candidates.queries.filters import (
     BY_WORKLOAD,
     END,
@@ -48,6 +51,14 @@ class Tab:
     count: int
     query: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How many a search has found, up to one more than MOST_COUNTED; and how many of few are no longer open."""
+
+    number: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +106,7 @@ class CandidateList:
 
 def viewer_of(person_id: int) -> Viewer:
     """Return who looks at the list, with their teams."""
-    memberships = Membership.objects.filter(person=person_id).order_by("team__name")
-    teams = list(memberships.values_list("team", "team__name", "team__in_config"))
+    teams = _teams_of().ask(person=person_id)
     return Viewer(
         person_id,
         team_slugs=tuple(slug for slug, _name, _in_config in teams),
@@ -104,28 +114,35 @@ def viewer_of(person_id: int) -> Viewer:
     )
 
 
+@cache
+def _teams_of() -> Compiled:
+    memberships = Membership.objects.filter(person=PERSON).order_by("team__name")
+    return compiled(memberships.values_list("team", "team__name", "team__in_config"))
+
+
 def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> CandidateList:
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
     narrowing = filter_condition(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
-    views, view = view_conditions(viewer=viewer, now=now), filters.shown_view
-    found, searched = _searched(Standing.objects.filter(views[view], narrowing), filters.q)
+    view = filters.shown_view
+    in_view = Standing.objects.filter(view_conditions(viewer=viewer, now=now)[view], narrowing)
+    found, searched = _searched(in_view, filters.q)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
-    asked: dict[str, counting.Kind] = {}
+    besides: dict[str, QuerySet[Any, Any]] = {}
     if page.has_previous and page.places:
-        asked["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
+        besides["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
     if is_by_workload:
-        asked["listed"] = workloads_of(found)
+        besides["listed"] = workloads_of(found)
     if narrowing and searched is None:
-        asked["matching"] = found
-    if view == "everything" and (searched is None or searched <= counting.MOST_COUNTED):
-        asked["gone"] = found.filter(is_open=False) if narrowing or filters.q else Q(is_open=False)
-    counts = {"earlier": 0, "gone": 0, **counting.capped_counts({**views, **asked})}
+        besides["matching"] = found
+    if view == "everything" and searched is None:
+        besides["gone"] = found.filter(is_open=False)
+    counts = {"earlier": 0, "gone": 0, **counting.view_counts(besides, viewer=viewer, now=now)}
     # Where nothing is narrowed, the list is as long as its tab says.
-    matching = counts.get("matching", counts[view]) if searched is None else searched
+    matching = searched.number if searched else counts.get("matching", counts[view])
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
     controls = selects(filters, accounts, teams, viewer)
     return CandidateList(
@@ -155,7 +172,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         other_query=filters.query(by="" if is_by_workload else BY_WORKLOAD),
         has_accounts=bool(accounts),
         has_candidates=counts["everything"] > 0,
-        gone_found=counts["gone"],
+        gone_found=searched.gone if searched and view == "everything" else counts["gone"],
     )
 
 
@@ -181,22 +198,24 @@ def known_accounts() -> dict[str, str]:
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
 
 
-def _searched(standings: QuerySet[Standing], words: str) -> tuple[QuerySet[Standing], int | None]:
+def _searched(in_view: QuerySet[Standing], words: str) -> tuple[QuerySet[Standing], Searched | None]:
     """Return what a search finds of these, and how many; None: nothing is looked for. One query where something is.
 
     By their numbers unless they are too many for that: so it is made once, and not again for the page and each count.
     """
     if not words:
-        return standings, None
-    few = list(standings.filter(matches(words)).order_by().values_list("pk", flat=True)[: counting.MOST_COUNTED + 1])
+        return in_view, None
+    matching = in_view.filter(matches(words)).order_by().values_list("pk", "is_open")
+    few = dict(matching[: counting.MOST_COUNTED + 1])
     if len(few) > counting.MOST_COUNTED:
-        return standings.filter(matches(words, is_common=True)), len(few)
-    return Standing.objects.filter(pk__in=among(few)), len(few)
+        return in_view.filter(matches(words, is_common=True)), Searched(len(few), 0)
+    gone = sum(not is_open for is_open in few.values())
+    return Standing.objects.filter(pk__in=among(few)), Searched(len(few), gone)
 
 
 def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
     """Return the number of candidates of every view, up to MOST_COUNTED, in one query."""
-    return counting.capped_counts(view_conditions(viewer=viewer, now=now))
+    return counting.view_counts(viewer=viewer, now=now)
 
 
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:

@@ -8,21 +8,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, QuerySet, Value
+from django.db.models import Aggregate, BigIntegerField, CharField, Count, DateTimeField, QuerySet, Value
+from django.db.models.expressions import RawSQL
 
 from iamdash.database.prepared import planned_once
 from iamdash.models.question import Given, spelt_out
 
-# What most questions of a page are given: its moment, and who looks at it.
+# What most questions of a page are given: its moment, and who looks at it, with their teams.
 NOW, PERSON = Given("now", DateTimeField()), Given("person", BigIntegerField())
+THEIR_TEAMS = RawSQL("SELECT unnest(%s::text[])", [Given("teams", CharField())])
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A question in SQL, with places for the values that are given when it is asked."""
+    """A question in SQL, with places for the values that are given when it is asked.
+
+    `is_often`: many pages ask it in these words.
+    """
 
     sql: str
     places: tuple[Given, ...] = ()
+    is_often: bool = True
 
     def ask(self, **given: Any) -> list[tuple[Any, ...]]:
         """Return the rows of the answer, as Postgres gives them: JSON as text."""
@@ -35,7 +41,7 @@ class Compiled:
 
     def _answer(self, given: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         is_narrowed = any(place.narrows for place in self.places)
-        with connection.cursor() if is_narrowed else planned_once() as cursor:
+        with planned_once() if self.is_often and not is_narrowed else connection.cursor() as cursor:
             cursor.execute(self.sql, [given[place.name] for place in self.places])
             return [column.name for column in cursor.description], cursor.fetchall()
 
@@ -52,10 +58,17 @@ def side_by_side(
 
     None stands for the first of none.
     """
-    each = {name: ("", compiled(query[:1])) for name, query in firsts.items()}
-    each |= {name: ("ARRAY", compiled(query)) for name, query in (lists or {}).items()}
-    columns = ", ".join(f'{made}({one.sql}) AS "{name}"' for name, (made, one) in each.items())
-    return Compiled(f"SELECT {columns}", tuple(place for _made, one in each.values() for place in one.places))
+    each = {name: compiled(query[:1]) for name, query in firsts.items()}
+    for name, query in (lists or {}).items():
+        whole = compiled(query)
+        each[name] = Compiled(f"SELECT ARRAY({whole.sql})", whole.places)
+    return in_one_row(each)
+
+
+def in_one_row(each: Mapping[str, Compiled], *, is_often: bool = True) -> Compiled:
+    """Return one question for the answers of several, each of which is one value."""
+    columns = ", ".join(f'({one.sql}) AS "{name}"' for name, one in each.items())
+    return Compiled(f"SELECT {columns}", tuple(place for one in each.values() for place in one.places), is_often)
 
 
 def as_one(rows: QuerySet[Any, Any], **aggregates: Aggregate) -> QuerySet[Any, Any]:

@@ -4,12 +4,13 @@ One spelling per list: `Filters.query` writes parameters in a fixed order and le
 two links to the same list are the same text. A value that means nothing here is kept, shown as unknown, and ignored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
@@ -175,17 +176,22 @@ def default_view(search: str) -> str:
 
 
 def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
-    """Return which standings each view holds.
+    """Return which standings each view holds."""
+    return conditions_of_views(viewer.person_id, viewer.team_slugs, now)
+
+
+def conditions_of_views(person: int | Given, teams: Collection[str] | RawSQL, now: datetime | Given) -> dict[str, Q]:
+    """Return which standings each view holds, for whoever looks, or for whatever will be given.
 
     Open, Exceptions, Deleted and No longer readable share out Everything between them.
     """
     is_open = Q(is_open=True)
     return {
         "open": is_open,
-        "mine": is_open & Q(owner_person=viewer.person_id),
-        "team": is_open & Q(owner_team__in=viewer.team_slugs),
+        "mine": is_open & Q(owner_person=person),
+        "team": is_open & Q(owner_team__in=teams),
         "unclaimed": is_open & Q(owner_team=None),
-        "likely": is_open & LIKELY & Q(likely_team__in=viewer.team_slugs),
+        "likely": is_open & LIKELY & Q(likely_team__in=teams),
         "stuck": is_open & Q(stuck_from__lte=now),
         "reopened": is_open & Q(reopened_at__isnull=False),
         "safe-to-deactivate": SAFE_TO_DEACTIVATE,

@@ -1,11 +1,17 @@
 """The lists that somebody keeps, and those that their teams share with them."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.db.models import Q
 
+from iamdash.candidates.queries.compiled import PERSON, THEIR_TEAMS, Compiled, compiled
 from iamdash.candidates.queries.filters import Viewer
 from iamdash.models import SavedView
+
+# Of whoever keeps it, as Person is written.
+NAMES = ("person__full_name", "person__email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +27,18 @@ class View:
 
 def saved_views(viewer: Viewer) -> tuple[View, ...]:
     """Return what this viewer keeps or is shown, by name. One query."""
-    seen = SavedView.objects.filter(Q(person=viewer.person_id) | Q(team__in=viewer.team_slugs))
-    return tuple(_view(view, viewer) for view in seen.select_related("person", "team"))
+    rows = _seen().ask(person=viewer.person_id, teams=list(viewer.team_slugs))
+    return tuple(_view(row, viewer) for row in rows)
 
 
-def _view(view: SavedView, viewer: Viewer) -> View:
-    is_mine = view.person_id == viewer.person_id
-    shared = (f"shared with {view.team}" if view.team else "") if is_mine else f"shared by {view.person}"
-    return View(view.pk, view.name, view.query, shared, is_mine)
+@cache
+def _seen() -> Compiled:
+    seen = SavedView.objects.filter(Q(person=PERSON) | Q(team__in=THEIR_TEAMS))
+    return compiled(seen.values_list("pk", "name", "query", "person", "team__name", *NAMES))
+
+
+def _view(row: tuple[Any, ...], viewer: Viewer) -> View:
+    pk, name, query, person, team, full_name, email = row
+    is_mine = person == viewer.person_id
+    shared = (f"shared with {team}" if team else "") if is_mine else f"shared by {full_name or email}"
+    return View(pk, name, query, shared, is_mine)
