@@ -40,9 +40,9 @@ def headline(
         rest = f"{iam_users:,} IAM {are_left}."
         return Headline("No active key is left.", rest if iam_users else "", found)
     keys = f"{left:,} active {_plural('key', left)} left in {iam_users:,} IAM {_plural('user', iam_users)}"
-    first = f"{keys}{_on_track(found, target_on)}."
-    parts = (_pace(weeks, left, target_on, today), _end(expected))
-    return Headline(first, " ".join(part for part in parts if part), found)
+    on_track = _on_track(found, target_on)
+    parts = (_pace(weeks, left, target_on, today, is_named=bool(on_track)), _end(expected))
+    return Headline(f"{keys}{on_track}.", " ".join(part for part in parts if part), found)
 
 
 def _on_track(found: Outlook, target_on: date | None) -> str:
@@ -52,8 +52,8 @@ def _on_track(found: Outlook, target_on: date | None) -> str:
     return f", {words[found]} for {_day(target_on)}" if found in words else ""
 
 
-def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date) -> str:
-    """Return what was retired lately, what came up meanwhile, and what is needed."""
+def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date, *, is_named: bool) -> str:
+    """Return what was retired lately, what came up meanwhile, and what is needed. `is_named`: the target was before."""
     lately = weeks[-FOUR_WEEKS:]
     if not lately:
         return f"The target is {_day(target_on)}." if target_on else ""
@@ -66,7 +66,8 @@ def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date)
     needed = needed_every_four_weeks(left, today=today, target_on=target_on)
     if needed is None:
         return f"{words}; the target was {_day(target_on)}."
-    return f"{words}; to be done by {_day(target_on)} we need {needed:,} every 4 weeks."
+    by = "" if is_named else f"to be done by {_day(target_on)} "
+    return f"{words}; {by}we need {needed:,} every 4 weeks."
 
 
 def _end(expected: Forecast | None) -> str:

@@ -14,6 +14,7 @@ from iamdash.candidates.queries.candidate_list import viewer_of
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.groups import GROUPINGS
 from iamdash.candidates.queries.overview.page import Overview, overview
+from iamdash.models import AccessLevel
 from iamdash.rules.forecast import Expected, Outlook
 from iamdash.rules.sentence import day_in_words
 from iamdash.rules.stage import Stage
@@ -36,8 +37,12 @@ OUTLOOKS = {
 def overview_page(request: HttpRequest) -> HttpResponse:
     """How many keys are left, whether they go in time, who is stuck, how each team stands, what changed this week."""
     now = timezone.now()
-    page = overview(request.GET.dict(), ages_for(request), viewer=viewer_of(person_of(request).pk), now=now)
-    return render(request, "overview/overview.html", shown(request, page, now=now))
+    person = person_of(request)
+    viewer = viewer_of(person.pk)
+    page = overview(request.GET.dict(), ages_for(request), viewer=viewer, now=now)
+    # Who claims comes for that; a lead, and who reads, comes for the whole.
+    claims = bool(viewer.claim_teams) and person.may(AccessLevel.ENGINEER) and not person.may(AccessLevel.LEAD)
+    return render(request, "overview/overview.html", shown(request, page, now=now) | {"claims": claims})
 
 
 def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_it_begins_with_the_news(target_on: date | None, words: str, outlook: Ou
 
 def test_it_says_what_went_what_came_what_is_needed_and_when_it_ends() -> None:
     assert said(100, target_on=date(2026, 12, 31)).rest == (
-        "40 retired in the last 4 weeks and 4 came up; to be done by 31 December 2026 we need 74 every 4 weeks. "
+        "40 retired in the last 4 weeks and 4 came up; we need 74 every 4 weeks. "
         "At this pace the last key goes in February 2027."
     )
 
@@ -55,6 +55,7 @@ def test_without_four_weeks_it_forecasts_nothing() -> None:
     sentence = said(5, PACE[:3], target_on=date(2027, 1, 1))
 
     assert "not enough history" in sentence.rest
+    assert "to be done by 1 January 2027 we need" in sentence.rest
     assert sentence.first == "5 active keys left in 80 IAM users."
 
 

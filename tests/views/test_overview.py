@@ -15,7 +15,7 @@ from iamdash.candidates.queries.overview.page import Overview
 from iamdash.candidates.queries.overview.page import overview as whole_overview
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.candidates.queries.overview.week import week
-from iamdash.models import AccessKey, Candidate, DailyCount, Programme, Standing, SyncRun
+from iamdash.models import AccessKey, AccessLevel, Candidate, DailyCount, Person, Programme, Standing, SyncRun
 from iamdash.models.journal import record
 from iamdash.rules.forecast import Outlook, Week
 from iamdash.rules.stage import Stage
@@ -189,10 +189,22 @@ def test_an_account_in_which_nothing_was_found_is_not_said_to_be_done(signed_in:
     assert [group.outlook for group in narrowed.groups.rows] == [Outlook.UNKNOWN]
 
 
+def test_an_engineer_without_a_claim_is_shown_the_way_to_one_and_a_lead_is_not(signed_in: Client) -> None:
+    invitation = 'Nothing is yours yet. <a href="/candidates/?view=likely">'
+    team = Standing.objects.exclude(owner_team=None).first().owner_team
+    newcomer = make_person(teams=(team,))
+    signed_in.force_login(newcomer)
+    assert invitation in body_of(signed_in)
+
+    Person.objects.filter(pk=newcomer.pk).update(access_level=AccessLevel.LEAD)
+
+    assert invitation not in body_of(signed_in)
+
+
 def test_the_target_date_is_named(signed_in: Client) -> None:
     Programme.objects.update_or_create(pk=1, defaults={"target_date": "2027-04-30"})
 
-    assert "by 30 April 2027 we need" in body_of(signed_in)
+    assert "on track for 30 April 2027." in body_of(signed_in)
 
 
 @pytest.mark.parametrize("address", ["/", "/?by=account", "/?by=route"])
@@ -357,5 +369,5 @@ def test_the_iam_users_of_people_are_counted_apart_and_listed(signed_in: Client)
 
     page = signed_in.get("/").content.decode()
 
-    assert '<a href="/candidates/?kind=person">1 of these IAM users</a> probably belongs to a person:' in page
+    assert '<a href="/candidates/?kind=person">1 of all IAM users left</a> probably belongs to a person:' in page
     assert "priya.rao" in signed_in.get("/candidates/?kind=person").content.decode()
