@@ -1,7 +1,7 @@
 """Keys remaining: one count a day behind us, and what was retired and what arrived in each of the last weeks."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -62,6 +62,18 @@ class DayCount:
     invented: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Keys retired and keys arrived in each of the last weeks, the oldest first: of all, and of each share of them."""
+
+    whole: tuple[Week, ...]
+    each: Mapping[str, tuple[Week, ...]]
+
+    def of(self, share: str) -> tuple[Week, ...]:
+        """Return the weeks of one share; "" is what none has."""
+        return self.each.get(share, (Week(0, 0),) * len(self.whole))
+
+
 def history(scope: Scope, *, today: date, newest: int | None) -> tuple[DayCount, ...]:
     """Return the counts of the last year, one a week up to a week ago. `newest`: the newest daily count, if any.
 
@@ -91,52 +103,38 @@ def _counts(limits: Limits) -> Compiled:
     )
 
 
-def weeks_of(scope: Scope, *, first_at: datetime | None, until: date, newest: int | None) -> tuple[Week, ...]:
-    """Return the whole weeks since `first_at`, the oldest first and twelve at most: keys retired and keys arrived.
+def weeks_of(scope: Scope, column: str = "", *, first_at: datetime | None, until: date, newest: int | None) -> Weeks:
+    """Return the whole weeks since `first_at`, shared out by what a `column` of the standings says now.
 
     A week is seven days up to `until`. What came up on the first day of all was there before: it did not arrive. One
     query, once a day, as for the history.
     """
-    known = _known(first_at, until)
-    return _weeks(scope, "", known, until, newest).get("", known * (Week(0, 0),)) if known else ()
-
-
-def weeks_of_each(
-    scope: Scope, column: str, values: Iterable[str], *, first_at: datetime | None, until: date, newest: int | None
-) -> dict[str, tuple[Week, ...]]:
-    """Return the same weeks of each of the `values` that the `column` of a standing has now: "" is none. One query."""
-    known = _known(first_at, until)
-    found = _weeks(scope, column, known, until, newest) if known else {}
-    return {value: found.get(value, known * (Week(0, 0),)) for value in values}
-
-
-def _known(first_at: datetime | None, until: date) -> int:
-    return max(0, min((until - first_at.date()).days // 7, MOST_WEEKS)) if first_at else 0
-
-
-def _weeks(scope: Scope, column: str, known: int, until: date, newest: int | None) -> Mapping[str, tuple[Week, ...]]:
+    known = max(0, min((until - first_at.date()).days // 7, MOST_WEEKS)) if first_at else 0
+    if not known:
+        return Weeks((), {})
     if newest is None:
         return _counted_weeks(scope, column, known, until)
     return _remembered_weeks(scope, column, known, until, newest)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _remembered_weeks(
-    scope: Scope, column: str, known: int, until: date, _newest: int
-) -> Mapping[str, tuple[Week, ...]]:
+def _remembered_weeks(scope: Scope, column: str, known: int, until: date, _newest: int) -> Weeks:
     return _counted_weeks(scope, column, known, until)
 
 
-def _counted_weeks(scope: Scope, column: str, known: int, until: date) -> dict[str, tuple[Week, ...]]:
+def _counted_weeks(scope: Scope, column: str, known: int, until: date) -> Weeks:
     arrived, retired = defaultdict[str, Counter[int]](Counter), defaultdict[str, Counter[int]](Counter)
     asked = _keys(scope.limits, column)
     for share, came, went, keys in asked.ask(since=until - timedelta(weeks=known), until=until, **scope.given):
         arrived[share][came] += keys
         retired[share][went] += keys
-    return {
-        share: tuple(Week(retired[share][ago], arrived[share][ago]) for ago in reversed(range(known)))
-        for share in arrived
-    }
+    weeks_ago = range(known - 1, -1, -1)
+    each = {share: tuple(Week(retired[share][ago], arrived[share][ago]) for ago in weeks_ago) for share in arrived}
+    whole = (
+        Week(sum(count[ago] for count in retired.values()), sum(count[ago] for count in arrived.values()))
+        for ago in weeks_ago
+    )
+    return Weeks(tuple(whole), each)
 
 
 @cache

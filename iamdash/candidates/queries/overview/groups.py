@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from iamdash.candidates.queries.filters import NOBODY, ROUTES
 from iamdash.candidates.queries.overview.background import Background
-from iamdash.candidates.queries.overview.burn_down import weeks_of_each
+from iamdash.candidates.queries.overview.burn_down import weeks_of
 from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.candidates.queries.overview.shares import Share, shares
@@ -88,7 +88,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups with most left, those without one last; `more`: how many others there are. `whole`: all of them.
+    """The groups with most left, those without one last; `more`: how many others there are. `whole`, `weeks`: of all.
 
     `unclaimed`: what no team has; None where the work is not shared out by team.
     """
@@ -97,6 +97,7 @@ class Groups:
     rows: tuple[Group, ...]
     more: int
     whole: Share
+    weeks: tuple[Week, ...]
     unclaimed: int | None
 
 
@@ -109,17 +110,17 @@ def groups(
     """
     found = shares(grouping.column, grouping.named, scope, now=now, first=first, most=most)
     shown = (*found.each, *((found.of_none,) if grouping.without else ()))
-    weeks = weeks_of_each(
+    weeks = weeks_of(
         scope,
         grouping.column,
-        [share.value for share in shown],
         first_at=beside.first_at,
         until=now.date() - timedelta(days=1),
         newest=beside.newest_count,
     )
     in_time = partial(outlook_at_mean_pace, today=now.date(), target_on=beside.target_date)
-    rows = tuple(_group(grouping, scope, share, weeks[share.value], in_time) for share in shown)
-    return Groups(grouping, rows, found.others, found.whole, found.of_none.left if grouping.name == "team" else None)
+    rows = tuple(_group(grouping, scope, share, weeks.of(share.value), in_time) for share in shown)
+    unclaimed = found.of_none.left if grouping.name == "team" else None
+    return Groups(grouping, rows, found.others, found.whole, weeks.whole, unclaimed)
 
 
 def _group(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.db.models import DateTimeField, Exists, OuterRef
@@ -21,6 +21,7 @@ from iamdash.candidates.queries.overview.week import Week, week
 from iamdash.models import AccessKey, Candidate
 from iamdash.models.question import Given
 from iamdash.rules.forecast import Forecast, forecast
+from iamdash.rules.forecast import Week as WeekOfKeys
 from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
 from iamdash.rules.kind import Kind
@@ -87,7 +88,7 @@ class Overview:
 def overview(parameters: Mapping[str, str], ages: Sequence[AccountAge], *, viewer: Viewer, now: datetime) -> Overview:
     """Return the page's data as of `now`, as the address asks for it: `scope=` and `by=`. Seven queries.
 
-    What is over is asked for once a day: two queries more, and one for each way to share out the work.
+    What is over is asked for once a day: two queries more, and another for each other way to share out the work.
     """
     accounts = {account.account_id: account.name for account in ages if account.is_read}
     scope = scope_of(parameters, viewer=viewer, accounts=accounts)
@@ -106,7 +107,7 @@ def overview_of(
     shared_out = groups(grouping, scope, beside, now=now) if grouping else None
     counted = totals(scope, _told(shared_out) if shared_out else {}, viewer=viewer, now=now)
     past = history(scope, today=today, newest=beside.newest_count)
-    weeks = weeks_of(scope, first_at=beside.first_at, until=today - timedelta(days=1), newest=beside.newest_count)
+    weeks = shared_out.weeks if shared_out else _weeks(scope, beside, today)
     expected = forecast(weeks, left=counted.keys, today=today)
     days = {count.day: count for count in past}
     return Overview(
@@ -136,6 +137,11 @@ def overview_of(
         ),
         week=week(scope, now=now),
     )
+
+
+def _weeks(scope: Scope, beside: Background, today: date) -> tuple[WeekOfKeys, ...]:
+    until = today - timedelta(days=1)
+    return weeks_of(scope, first_at=beside.first_at, until=until, newest=beside.newest_count).whole
 
 
 def _told(shared_out: Groups) -> dict[str, int]:
