@@ -25,7 +25,8 @@ def requires(level: AccessLevel) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not person_of(request).may(level):
-                raise PermissionDenied(f"This needs the access level “{level.value}” or above.")
+                above = "" if level is AccessLevel.ADMIN else " or above"
+                raise PermissionDenied(f"This needs the access level “{level.value}”{above}.")
             return view(request, *args, **kwargs)
 
         update_wrapper(guarded, view)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age, late_after
-from iamdash.models import Person
+from iamdash.models import AccessLevel, Person
 from iamdash.rules.sentence import ago
 from iamdash.views.preferences import preferences_of
 
@@ -101,7 +101,8 @@ def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
         accounts_url=reverse("accounts"),
         synced_at=age.synced_at,
         late=age.late,
-        asks_for_team=person.asks_for_team and _here(request) != "my-teams",
+        # Who only reads claims for no team.
+        asks_for_team=person.asks_for_team and person.may(AccessLevel.ENGINEER) and _here(request) != "my-teams",
         notices=tuple(_notices(age, now=now, at_length=_here(request) in {"accounts", "account"})),
     )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from iamdash.models import Event, Membership, Person, Team
+from iamdash.models import AccessLevel, Event, Membership, Person, Team
 from iamdash.organisation.config_file import parse_config
 from iamdash.organisation.load import load
 from tests.factories import NOW, make_person, make_team
@@ -62,6 +62,12 @@ def test_not_now_is_an_answer_and_leads_back(signed_in: Client, ann: Person) -> 
 
 def test_who_has_a_team_is_not_asked(client: Client) -> None:
     client.force_login(make_person("ben@example.org", teams=(make_team("search"),)))
+
+    assert QUESTION not in client.get("/candidates/").content.decode()
+
+
+def test_who_only_reads_is_not_asked(client: Client) -> None:
+    client.force_login(make_person(access_level=AccessLevel.VIEWER))
 
     assert QUESTION not in client.get("/candidates/").content.decode()
 
