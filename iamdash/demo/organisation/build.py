@@ -172,8 +172,9 @@ def _build_user(state: State, plan: UserPlan, anchor: datetime) -> None:
 
 
 def _access_key_id(name: str, number: int) -> str:
-    """Return a key ID that nobody can take for a real one."""
-    return backends.unique_id("AKIA", Random(f"{SEED}/{name}/{number}"))[:13] + "EXAMPLE"
+    """Return a key ID that nobody can take for a real one, and that its last letters tell from others, as in lists."""
+    real_looking = backends.unique_id("AKIA", Random(f"{SEED}/{name}/{number}"))
+    return f"AKIAEXAMPLE{real_looking[-9:]}"
 
 
 def _build_access_key(state: State, iam_user: Any, plan: KeyPlan, access_key_id: str, anchor: datetime) -> None:
