@@ -119,7 +119,7 @@ def ask(*questions: Asked[Any], plan_once: bool = False) -> None:
         connection.wrap_database_errors,
         connection.connection.pipeline(),
     ):
-        if plan_once:
+        if plan_once and any(isinstance(value, list) for each in asked for value in each.given.values()):
             first.execute(ONE_PLAN)
         cursors = [connection.cursor() for _ in asked]
         for each, cursor in zip(asked, cursors, strict=True):

@@ -1,12 +1,13 @@
 """The forms of the candidate page. They check what was typed; whether it may be done is for `candidates.actions`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.utils.choices import BaseChoiceIterator
 from django.utils.safestring import SafeString
 
 from iamdash.candidates.actions.address import LONGEST_URL
@@ -104,6 +105,20 @@ class CadenceForm(PageForm):
         return _as_cadence(self.cleaned_data["cadence"])
 
 
+class PeopleByTeam(BaseChoiceIterator):
+    """The people of teams as choices, made when they are wanted: through a list Django looks twice."""
+
+    def __init__(self, teams: Iterable[TeamChoice]) -> None:
+        self.teams = teams
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield no choice, and a group for each team."""
+        yield "", "Choose …"
+        for team in self.teams:
+            if team.people:
+                yield team.name, [(f"{team.slug}/{pk}", name) for pk, name in team.people]
+
+
 class HandOverForm(PageForm):
     """To whom the candidate goes: one choice names both the team and the person, so that they fit."""
 
@@ -116,10 +131,7 @@ class HandOverForm(PageForm):
 
     def __init__(self, data: Any = None, *, teams: Iterable[TeamChoice], initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        groups = [
-            (team.name, [(f"{team.slug}/{pk}", name) for pk, name in team.people]) for team in teams if team.people
-        ]
-        self.fields["to"].choices = [("", "Choose …"), *groups]  # type: ignore[attr-defined]
+        self.fields["to"].choices = PeopleByTeam(teams)  # type: ignore[attr-defined]
 
     def clean_to(self) -> tuple[str, int]:
         """Return the team's slug and the person's number."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Q
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q
 
 from iamdash.candidates.queries.filters import NO_ONE_TEAM
 from iamdash.models import AccessLevel, Person, Team
@@ -12,6 +12,19 @@ from iamdash.models.question import Given, Question, ask
 # A select holds no more than somebody will look through; beyond that, names are typed.
 MOST_CHOICES = 250
 MOST_SUGGESTED = 20
+CAN_ACT = Q(members__is_active=True) & ~Q(members__access_level=AccessLevel.VIEWER)
+MEMBERS = Question(
+    Team.objects.filter(in_config=True)
+    .order_by("name", "members__full_name", "members__email")
+    .values_list(
+        "slug",
+        "name",
+        "members__pk",
+        "members__full_name",
+        "members__email",
+        ExpressionWrapper(CAN_ACT, BooleanField()),
+    )
+)
 TEAMS_OF = Question(
     Team.objects.filter(in_config=True, members=Given("person", BigIntegerField()))
     .order_by("name")
@@ -68,22 +81,13 @@ class TeamChoice:
 def team_choices() -> tuple[TeamChoice, ...]:
     """Return every team of the config, by name, also those without a member who can act. One query."""
     people: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    rows = Team.objects.filter(in_config=True).values_list(
-        "slug",
-        "name",
-        "members__pk",
-        "members__full_name",
-        "members__email",
-        "members__is_active",
-        "members__access_level",
-    )
-    for slug, name, pk, full_name, email, is_active, level in rows.order_by(
-        "name", "members__full_name", "members__email"
-    ):
-        members = people.setdefault((slug, name), [])
-        if is_active and level != AccessLevel.VIEWER:
-            members.append((pk, full_name or email))
-    return tuple(TeamChoice(slug, name, tuple(members)) for (slug, name), members in people.items())
+    members = MEMBERS.of()
+    ask(members, plan_once=True)
+    for slug, name, pk, full_name, email, acts in members:
+        theirs = people.setdefault((slug, name), [])
+        if acts:
+            theirs.append((pk, full_name or email))
+    return tuple(TeamChoice(slug, name, tuple(theirs)) for (slug, name), theirs in people.items())
 
 
 def own_teams(person: Person) -> tuple[TeamChoice, ...]:
