@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import CharField, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, CharField, ExpressionWrapper, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
@@ -45,8 +47,14 @@ class Limits:
         if not self.by_teams:
             return condition
         theirs = Standing.objects.filter(self.standings())
-        of_candidates = Q(candidate_number__in=theirs.values("pk"))
-        return condition & (of_candidates | Q(unique_id__in=theirs.values("candidate__iam_user__unique_id")))
+        of_candidates = _is_one_of("candidate_number", theirs.values("pk"))
+        return condition & (of_candidates | _is_one_of("unique_id", theirs.values("candidate__iam_user__unique_id")))
+
+
+def _is_one_of(column: str, values: QuerySet[Any, Any]) -> Q:
+    """Return a condition that an index can look up, which it cannot where two of `__in` are joined by "or"."""
+    lookup = Func(F(column), ArraySubquery(values), template="%(expressions)s)", arg_joiner=" = ANY(")
+    return Q(ExpressionWrapper(lookup, output_field=BooleanField()))
 
 
 @dataclass(frozen=True, slots=True)
