@@ -75,7 +75,10 @@ class Question(Generic[Row_co]):
     @cached_property
     def _in_sql(self) -> tuple[SQLCompiler, str, tuple[Given, ...]]:
         compiler = self._queryset.query.get_compiler(connection=connection)
-        return compiler, *spelt_out(*compiler.as_sql())
+        text, places = spelt_out(*compiler.as_sql())
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda _columns: converters  # those of one answer are those of all
+        return compiler, text, places
 
     def statement(self, given: Mapping[str, object]) -> tuple[str, list[Any]]:
         """Return the SQL and its parameters."""

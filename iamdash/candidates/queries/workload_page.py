@@ -3,17 +3,33 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import F
+from django.db.models import BigIntegerField, F
 
 from iamdash.candidates.queries.search import matches
-from iamdash.candidates.queries.workload_rows import WorkloadRow, workload_rows
+from iamdash.candidates.queries.workload_rows import LANES, WorkloadRow, rows_of, workload_rows
 from iamdash.models import Standing, Workload
+from iamdash.models.question import Given, Question, ask
 from iamdash.rules.stage import Stage
 from iamdash.rules.workload import Lane
 
 # More candidates than that are in the list, and nobody ticks them one by one.
 MOST_SHOWN = 300
 MOST_FOUND = 20
+# The candidates of a `workload`, each after its environment, by which they are sorted.
+MEMBERS = Question(
+    Standing.objects.filter(candidate__workload=Given("workload", BigIntegerField()))
+    .order_by("candidate__environment", "candidate__iam_user__user_name", "pk")
+    .values_list(
+        "candidate__environment",
+        "pk",
+        "candidate__iam_user__user_name",
+        "candidate__iam_user__aws_account__name",
+        F("owner_team__name"),
+        "stage",
+        "active_keys",
+        "inactive_keys",
+    )[:MOST_SHOWN]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +63,22 @@ class WorkloadPage:
 
 
 def workload_page(workload: Workload) -> WorkloadPage | None:
-    """Return the page of a workload; None where no candidate is part of it any more. Two queries."""
-    row = workload_rows([workload.pk]).get(workload.pk)
+    """Return the page of a workload; None where no candidate is part of it any more. One round trip."""
+    lanes, members = LANES.of(workloads=[workload.pk]), MEMBERS.of(workload=workload.pk)
+    ask(lanes, members, plan_once=True)
+    row = rows_of(lanes).get(workload.pk)
     if row is None:
         return None
-    members = _members(workload)
+    shown = list(members)
     by_environment = {
-        environment: tuple(member for _environment, member in group)
-        for environment, group in groupby(members, key=lambda pair: pair[0])
+        environment: tuple(
+            Member(number, user_name, account_name, owner or "", Stage(stage), active, inactive)
+            for _, number, user_name, account_name, owner, stage, active, inactive in group
+        )
+        for environment, group in groupby(shown, key=lambda member: member[0])
     }
-    lanes = (FullLane(lane, by_environment.get(lane.environment, ())) for lane in row.lanes)
-    return WorkloadPage(row, tuple(lanes), len(members))
+    full = (FullLane(lane, by_environment.get(lane.environment, ())) for lane in row.lanes)
+    return WorkloadPage(row, tuple(full), len(shown))
 
 
 def find_workloads(words: str, *, other_than: Workload) -> tuple[WorkloadRow, ...]:
@@ -67,25 +88,3 @@ def find_workloads(words: str, *, other_than: Workload) -> tuple[WorkloadRow, ..
     some = list(numbers.values_list("candidate__workload", flat=True).distinct()[:MOST_FOUND])
     known = workload_rows([number for number in some if number])
     return tuple(known[number] for number in some if number in known)
-
-
-def _members(workload: Workload) -> list[tuple[str, Member]]:
-    """Return the candidates with their environment, by which they are sorted. One query."""
-    rows = (
-        Standing.objects.filter(candidate__workload=workload)
-        .order_by("candidate__environment", "candidate__iam_user__user_name", "pk")
-        .values_list(
-            "candidate__environment",
-            "pk",
-            "candidate__iam_user__user_name",
-            "candidate__iam_user__aws_account__name",
-            F("owner_team__name"),
-            "stage",
-            "active_keys",
-            "inactive_keys",
-        )
-    )
-    return [
-        (environment, Member(number, user_name, account_name, owner or "", Stage(stage), active, inactive))
-        for environment, number, user_name, account_name, owner, stage, active, inactive in rows[:MOST_SHOWN]
-    ]
