@@ -240,6 +240,14 @@ def test_what_is_stuck_in_an_account_that_is_behind_says_as_of_when(signed_in: C
     assert re.search(r"as of <time[^>]*>3 days ago</time></strong>", signed_in.get("/candidates/").content.decode())
 
 
+def test_who_needs_someone_is_told_with_the_person_that_answers_for_it(signed_in: Client) -> None:
+    stuck = overview(now=timezone.now()).needs_someone
+
+    held = Standing.objects.select_related("owner_person").in_bulk([line.number for line in stuck])
+    assert [line.person for line in stuck] == [str(held[line.number].owner_person or "") for line in stuck]
+    assert any(line.person for line in stuck)
+
+
 def test_the_scope_of_an_account_narrows_every_number_and_every_link(signed_in: Client) -> None:
     account_id = Standing.objects.values_list("candidate__iam_user__aws_account", flat=True).order_by("pk")[0]
 
