@@ -36,13 +36,7 @@ Row = TypeVar("Row")
 THEIRS = given_keys("iam_users")
 ACCESS_KEYS = Question(AccessKey.objects.filter(iam_user__in=THEIRS))
 OTHER_CREDENTIALS = Question(OtherCredential.objects.filter(iam_user__in=THEIRS, gone_at=None))
-# Without those to whom they are offered: few are, and PostgreSQL plans so many joins longer than it reads them.
-CLAIMS = Question(
-    standing_claims()
-    .filter(candidate__iam_user__in=THEIRS)
-    .select_related(None)
-    .select_related("candidate", "team", "person")
-)
+CLAIMS = Question(standing_claims().filter(candidate__iam_user__in=THEIRS).select_related("candidate"))
 EXCEPTIONS = Question(
     ExceptionGrant.objects.filter(candidate__iam_user__in=THEIRS, declined_at=None, ended_at=None).select_related(
         "candidate", "asked_by", "approved_by"

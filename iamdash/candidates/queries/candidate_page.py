@@ -20,11 +20,11 @@ from iamdash.candidates.queries.preflight import preflight_of
 from iamdash.candidates.queries.readings import Readings, readings_of
 from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
 from iamdash.candidates.queries.role_search import FoundRole, as_found
+from iamdash.candidates.queries.standing_claim import StandingClaim, as_shown
 from iamdash.candidates.queries.timeline import Timeline, timeline
 from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
 from iamdash.candidates.queries.workload_rows import WorkloadRow, rows_of
-from iamdash.models import Candidate, Claim, Person, Standing, Team
-from iamdash.models.claim import standing_claims
+from iamdash.models import Candidate, Person, Standing, Team
 from iamdash.models.question import Given, Question, ask
 from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import CandidateFacts
@@ -48,37 +48,6 @@ class Owner:
     team: str
     team_slug: str
     person: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """To whom the claim is offered; it stands until they accept."""
-
-    person_pk: int
-    person: str
-    team: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StandingClaim:
-    """The claim that stands. `claim` is its number: forms send it back, so that a change in between is noticed.
-
-    `lapses_at`: unless somebody confirms it; None: it does not. `why_left`: why its person can no longer answer for it.
-    """
-
-    claim: int
-    team_slug: str
-    team: str
-    person_pk: int
-    person: str
-    claimed_at: datetime
-    confirmed_at: datetime
-    lapses_at: datetime | None
-    lapses_soon_from: datetime | None
-    why_left: str
-    offer: Offer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +187,7 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         likeness=kind_of(facts),
         special_cases=special_cases(facts),
         owner=_owner(standing),
-        claim=_claim(rows.claims.get(iam_user.pk), standing, now),
+        claim=as_shown(rows.claims.get(iam_user.pk), standing, now=now),
         likely=likely_of(standing, read.teams),
         route=chosen_route(candidate),
         suggestions=_suggestions(facts, alike) if standing.is_open else (),
@@ -253,42 +222,11 @@ def _name(candidate: Candidate, people: Iterable[Person], teams: Iterable[Team])
     standing.owner_team = by_key.get(standing.owner_team_id)
 
 
-def standing_claim(candidate: Candidate, *, now: datetime) -> StandingClaim | None:
-    """Return the claim that stands now. One query."""
-    return _claim(standing_claims().filter(candidate=candidate).first(), candidate.standing, now)
-
-
 def chosen_route(candidate: Candidate) -> ChosenRoute | None:
     """Return the route that was chosen, if one was."""
     if not candidate.route or candidate.route_chosen_at is None:
         return None
     return ChosenRoute(Route(candidate.route), str(candidate.route_chosen_by), candidate.route_chosen_at)
-
-
-def _claim(claim: Claim | None, standing: Standing, now: datetime) -> StandingClaim | None:
-    """Return the claim as the page shows it; None also for one that has lapsed, though that is not on record yet."""
-    if claim is None or (standing.claim_lapses_at and standing.claim_lapses_at <= now):
-        return None
-    return StandingClaim(
-        claim=claim.pk,
-        team_slug=claim.team.slug,
-        team=claim.team.name,
-        person_pk=claim.person.pk,
-        person=str(claim.person),
-        claimed_at=claim.claimed_at,
-        confirmed_at=claim.confirmed_at,
-        lapses_at=standing.claim_lapses_at,
-        lapses_soon_from=standing.claim_warned_at,
-        why_left=claim.why_left,
-        offer=_offer(claim),
-    )
-
-
-def _offer(claim: Claim) -> Offer | None:
-    if claim.offered_person is None or claim.offered_at is None:
-        return None
-    person = claim.offered_person
-    return Offer(person.pk, str(person), str(claim.offered_team), str(claim.offered_by), claim.offered_at)
 
 
 def _suggestions(facts: CandidateFacts, alike: tuple[FoundRole, ...]) -> tuple[Suggestion, ...]:
