@@ -38,8 +38,8 @@ class PageForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"{self.name}-%s")
 
 
-class LongSelect(forms.Select):
-    """A select that may hold thousands of options, without a template for each: that would take half a second."""
+class PlainSelect(forms.Select):
+    """A select without a template for each option: of thousands, as some hold, that would take half a second."""
 
     def render(
         self,
@@ -65,6 +65,7 @@ def _options(choices: Iterable[Any], chosen: Collection[str]) -> str:
 def _cadence_field() -> forms.ChoiceField:
     return forms.ChoiceField(
         label="How often is it used?",
+        widget=PlainSelect,
         choices=[("", "Don't know"), *((each.value, each.label) for each in Cadence)],
         required=False,
         help_text="Without an answer, iamdash waits longer before it calls a key safe to deactivate.",
@@ -81,7 +82,7 @@ class ClaimForm(PageForm):
 
     name = "claim"
     team = forms.ChoiceField(
-        label="Team", widget=LongSelect, error_messages=_one_message("Choose the team that it belongs to.")
+        label="Team", widget=PlainSelect, error_messages=_one_message("Choose the team that it belongs to.")
     )
     cadence = _cadence_field()
 
@@ -125,7 +126,7 @@ class HandOverForm(PageForm):
     name = "hand-over"
     to = forms.ChoiceField(
         label="Team and person",
-        widget=LongSelect,
+        widget=PlainSelect,
         error_messages=_one_message("Choose who will answer for it."),
     )
 
@@ -151,6 +152,7 @@ class RouteForm(PageForm):
     name = "route"
     route = forms.ChoiceField(
         label="Route",
+        widget=PlainSelect,
         choices=[("", "Choose …"), *ROUTES],
         error_messages=_one_message("Choose the way off the key."),
     )
@@ -242,6 +244,7 @@ class BlockForm(PageForm):
     name = "block"
     waits_for = forms.ChoiceField(
         label="It waits for",
+        widget=PlainSelect,
         choices=[("", "Choose …"), *((each.value, each.label) for each in Waiting)],
         error_messages=_one_message("Choose what it waits for."),
     )
