@@ -334,7 +334,8 @@ def test_what_happened_this_week_is_the_same_asked_of_everything_and_of_the_one_
     happened = (
         *((kind, None) for kind in ("access_key.deleted", "candidate.reopened", "candidate.opened")),
         *(("candidate.claimed", None), ("candidate.claimed", None), ("candidate.released", None)),
-        *(("candidate.reopened", {"key_used": True}), ("candidate.reopened", {"key_used": False})),
+        *(("candidate.reopened", {"key_used": told}) for told in (True, False)),
+        ("candidate.reopened", {"stage": 2}),
     )
     for hours, (kind, after) in enumerate(happened):
         at, subject = now - timedelta(hours=len(happened) - hours), f"user-{hours}"
@@ -354,7 +355,7 @@ def test_what_happened_this_week_is_the_same_asked_of_everything_and_of_the_one_
     assert of_all == week(Scope(account_id, account_id=account_id), now=now)
     assert [(line.count, line.words, line.subjects) for line in of_all.came] == [
         (1, "candidate used again after its switch-over", ("user-6",)),
-        (2, "candidates reopened", ("user-7", "user-1")),
+        (3, "candidates reopened", ("user-8", "user-7", "user-1")),
         (1, "candidate found", ("user-2",)),
     ]
     assert [line.subjects for line in of_all.done] == [("user-3",)]

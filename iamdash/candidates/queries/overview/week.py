@@ -33,6 +33,8 @@ CAME = (
 )
 DONE = ((CLAIMED, "candidate claimed", "candidates claimed"),)
 KINDS = [kind for kinds in (WENT, CAME, DONE) for kind, _one, _many in kinds]
+# A line that says nothing of it says no.
+KEY_USED = Case(When(after__key_used=True, then=True), default=False)
 UNDONE = Event.objects.filter(
     kind="candidate.released", candidate_number=OuterRef("candidate_number"), pk__gt=OuterRef("pk")
 )
@@ -77,10 +79,10 @@ def week(scope: Scope, *, now: datetime) -> Week:
 
 @cache
 def _each_by_its_index() -> Compiled:
-    of_week = Event.objects.filter(at__gt=NOW - WEEK, at__lte=NOW)
+    of_week = Event.objects.annotate(key_used=KEY_USED).filter(at__gt=NOW - WEEK, at__lte=NOW)
     events = {kind: of_week.filter(kind=kind) for kind in KINDS} | {
-        USED_AGAIN: of_week.filter(kind=REOPENED, after__key_used=True),
-        REOPENED: of_week.filter(kind=REOPENED).exclude(after__key_used=True),
+        USED_AGAIN: of_week.filter(kind=REOPENED, key_used=True),
+        REOPENED: of_week.filter(kind=REOPENED, key_used=False),
         CLAIMED: of_week.filter(~Exists(UNDONE), kind=CLAIMED),
     }
     counts = {kind: number_of(rows) for kind, rows in events.items()}
@@ -93,7 +95,7 @@ def _in_one_pass(limits: Limits) -> Compiled:
     return compiled(
         Event.objects.filter(limits.events(), at__gt=NOW - WEEK, at__lte=NOW, kind__in=KINDS)
         .exclude(Q(kind=CLAIMED) & Exists(UNDONE))
-        .values("kind", key_used=Case(When(after__key_used=True, then=True), default=False))
+        .values("kind", key_used=KEY_USED)
         .annotate(count=Count("pk"), newest=ArrayAgg("subject", order_by=["-at", "-pk"]))
         .order_by()
         .values_list("kind", "key_used", "count", F(f"newest__0_{NAMED}"))
