@@ -11,6 +11,22 @@ from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.rules.switched import still_used_after_switch
 
+IN_PODS = (
+    "Run the pods under the service account of the role, take the access key out of their configuration and restart "
+    "them: a key that they still find may come first."
+)
+# What to do so that the role does the work, on each route that has one.
+SWITCHES = {
+    Route.POD_IDENTITY: IN_PODS,
+    Route.IRSA: IN_PODS,
+    Route.SERVICE_ROLE: "Give the role to what runs the workload, take the access key out of its configuration and "
+    "restart it: a key that it still finds may come first.",
+    Route.VENDOR_ACCOUNT: "Enter the ARN of the role at the vendor, and remove the access key there.",
+    Route.OIDC: "Let the pipeline take the role with its own token, and remove the access key from its secrets.",
+    Route.OWN_ACCOUNT: "Let the workload assume the role, and take the access key out of its configuration.",
+    Route.ROLES_ANYWHERE: "Let the machine take the role with its certificate, and take the access key out of its "
+    "configuration.",
+}
 TRAPS = Sentence(
     "The role is live and a key still moves. Look for a key that comes earlier in the credential chain (environment "
     "variables, a mounted file), for pods that were not restarted, and for a second application on the same key."
@@ -56,10 +72,9 @@ def _towards_switch_over(facts: CandidateFacts, steps: tuple[Step, ...], now: da
     if ready.holds is Holds.FAILS:
         return NextStep("fix_role", "Make the role ready", _sentences(ready, Holds.FAILS))
     if switched.holds is Holds.FAILS:
-        traps = (TRAPS,) if still_used_after_switch(facts) else ()
-        return NextStep(
-            "switch_over", "Switch the workload over to the role", (*_sentences(switched, Holds.FAILS), *traps)
-        )
+        how = TRAPS if still_used_after_switch(facts) else Sentence(SWITCHES[facts.route])
+        what = (how, *_sentences(switched, Holds.FAILS))
+        return NextStep("switch_over", "Switch the workload over to the role", what)
     return None
 
 

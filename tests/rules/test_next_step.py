@@ -9,6 +9,7 @@ import pytest
 from iamdash.rules.assess import assess
 from iamdash.rules.evidence import NextStep
 from iamdash.rules.facts import CandidateFacts, Thresholds
+from iamdash.rules.next_step import SWITCHES
 from iamdash.rules.route import Route
 from tests.rules.facts_builder import (
     ACCOUNT_ID,
@@ -80,6 +81,19 @@ def said(facts: CandidateFacts) -> str:
 )
 def test_there_is_exactly_one_next_step(facts: CandidateFacts, expected: str | None) -> None:
     assert kind(facts) == expected
+
+
+@pytest.mark.parametrize("route", [route for route in Route if route.needs_role])
+def test_every_route_to_a_role_says_how_to_switch_over(route: Route) -> None:
+    assert "access key" in SWITCHES[route]
+
+
+def test_switching_over_says_how_until_the_role_is_in_use_and_then_where_a_key_may_still_be() -> None:
+    unused = a_claimed_candidate(replacements=(a_replacement(a_role(last_used_at=None)),))
+    both_used = a_claimed_candidate(access_keys=(a_key(last_used_at=ago(hours=1)),))
+
+    assert said(unused).startswith("Run the pods under the service account of the role")
+    assert said(both_used).startswith("The role is live and a key still moves.")
 
 
 def test_a_command_stands_beside_what_was_seen_and_for_how_long_it_was_waited() -> None:
