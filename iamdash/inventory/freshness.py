@@ -20,8 +20,11 @@ from iamdash.rules.keys import ACTIVE
 NEWEST_RUNS = """
     SELECT account.account_id, newest.started_at, newest.outcome, newest.asked_by, newest.progress,
         finished.started_at, finished.finished_at, finished.outcome,
-        finished.freshness, finished.changes, finished.calls, finished.unread,
-        finished.root_has_access_key, finished.long_lived_credential,
+        finished.freshness ->> 'credential_report',
+        coalesce((finished.changes ->> 'created')::int, 0), coalesce((finished.changes ->> 'updated')::int, 0),
+        coalesce((finished.changes ->> 'gone')::int, 0),
+        (SELECT coalesce(sum(number::int), 0)::int FROM jsonb_each_text(finished.calls) AS each (action, number)),
+        nullif(finished.unread, '[]'), finished.root_has_access_key, finished.long_lived_credential,
         CASE WHEN finished.outcome <> 'failed' THEN finished.finished_at ELSE (
             SELECT finished_at FROM iamdash_syncrun
             WHERE aws_account_id = account.account_id AND outcome IN ('complete', 'partial')
@@ -48,6 +51,12 @@ class Status(StrEnum):
     PARTLY_READ = "Partly read"
     WAITING = "Waiting for its first sync"
     NO_LONGER_READ = "No longer read"
+
+
+BY_OUTCOME: dict[str, Status] = {
+    SyncOutcome.COMPLETE: Status.UP_TO_DATE,
+    SyncOutcome.PARTIAL: Status.PARTLY_READ,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class AccountsPage:
 class _Runs:
     """What is shown of the newest runs of an account: of any, of the newest finished one, and of the newest good one.
 
-    `freshness` … `unread`: as the run has them, in JSON; None: there is no such run.
+    `progress`, `unread`: as the run has them, in JSON; None: there is no such run, or nothing was left unread.
     """
 
     started_at: datetime | None = None
@@ -141,9 +150,11 @@ class _Runs:
     finished_started_at: datetime | None = None
     finished_at: datetime | None = None
     finished_outcome: str | None = None
-    freshness: str | None = None
-    changes: str | None = None
-    calls: str | None = None
+    report_at: str | None = None
+    created: int = 0
+    updated: int = 0
+    gone: int = 0
+    calls: int = 0
     unread: str | None = None
     root_has_access_key: bool | None = None
     long_lived_credential: bool | None = None
@@ -192,7 +203,6 @@ def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey]) -> Mapping[str, int]
 
 
 def _line(aws_account: AwsAccount, runs: _Runs, *, is_running: bool, iam_users: int, active_keys: int) -> AccountLine:
-    changes, calls = json.loads(runs.changes or "{}"), json.loads(runs.calls or "{}")
     return AccountLine(
         account_id=aws_account.pk,
         name=aws_account.name,
@@ -203,15 +213,15 @@ def _line(aws_account: AwsAccount, runs: _Runs, *, is_running: bool, iam_users: 
         last_good_at=runs.good_at,
         last_finished_at=runs.finished_at,
         next_at=_next_at(aws_account, runs, is_running=is_running),
-        report_at=_moment(json.loads(runs.freshness or "{}").get("credential_report")),
+        report_at=datetime.fromisoformat(runs.report_at) if runs.report_at else None,
         took=runs.finished_at - runs.finished_started_at if runs.finished_at and runs.finished_started_at else None,
         iam_users=iam_users,
         active_keys=active_keys,
-        created=changes.get("created", 0),
-        updated=changes.get("updated", 0),
-        gone=changes.get("gone", 0),
-        calls=sum(calls.values()),
-        gaps=gaps(json.loads(runs.unread or "[]"), role_arn=aws_account.role_arn),
+        created=runs.created,
+        updated=runs.updated,
+        gone=runs.gone,
+        calls=runs.calls,
+        gaps=gaps(json.loads(runs.unread), role_arn=aws_account.role_arn) if runs.unread else (),
         root_has_access_key=runs.root_has_access_key,
         long_lived_credential=bool(runs.long_lived_credential),
         running=_running(runs) if is_running else None,
@@ -225,11 +235,7 @@ def _status(aws_account: AwsAccount, runs: _Runs, *, is_running: bool) -> Status
         return Status.SYNCING
     if runs.finished_outcome is None:
         return Status.WAITING
-    by_outcome: dict[str, Status] = {
-        SyncOutcome.COMPLETE: Status.UP_TO_DATE,
-        SyncOutcome.PARTIAL: Status.PARTLY_READ,
-    }
-    return by_outcome.get(runs.finished_outcome, Status.FAILING)
+    return BY_OUTCOME.get(runs.finished_outcome, Status.FAILING)
 
 
 def _running(runs: _Runs) -> Running | None:
@@ -245,7 +251,3 @@ def _next_at(aws_account: AwsAccount, runs: _Runs, *, is_running: bool) -> datet
     if aws_account.removed_at is not None or runs.started_at is None or is_running:
         return None
     return runs.started_at + timedelta(minutes=settings.SYNC_EVERY_MINUTES)
-
-
-def _moment(stored: str | None) -> datetime | None:
-    return datetime.fromisoformat(stored) if stored else None
