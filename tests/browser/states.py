@@ -78,7 +78,9 @@ def every_state() -> States:
     return States(
         person,
         {
-            "candidates": tuple(map(path_of, (*candidates, two_rhythms(), candidate_of("svc-production-uploader")))),
+            "candidates": tuple(
+                map(path_of, (*candidates, offered(two_rhythms(), person), candidate_of("svc-production-uploader")))
+            ),
             "lists": (
                 "/candidates/?q=s3&stage=foo",
                 "/candidates/?view=safe-to-delete",
@@ -206,6 +208,15 @@ def except_and_block(candidate: Candidate, by: Person) -> None:
         by=by,
         now=now,
     )
+
+
+def offered(candidate: Candidate, to: Person) -> Candidate:
+    """The candidate, claimed by somebody who offers it."""
+    team, now = to.teams.get(), timezone.now()
+    holder = make_person("ola@example.org", full_name="Ola", teams=(team,))
+    make_claim(candidate, person=holder, team=team)
+    actions.hand_over(candidate=candidate, team=team, person=to, by=holder, now=now)
+    return candidate
 
 
 def deleted(user_name: str, by: Person) -> Candidate:
