@@ -46,6 +46,15 @@ def test_every_team_with_candidates_is_listed_and_what_nobody_has_comes_last(sig
     assert "Needs owners" in body
 
 
+def test_before_anything_was_found_no_team_is_said_to_have_no_key_left(client: Client) -> None:
+    client.force_login(make_person())
+
+    body = client.get("/teams/").content.decode()
+
+    assert "No team has anything yet" in body
+    assert "No key left" not in body
+
+
 def test_the_numbers_of_a_team_are_the_lengths_of_their_lists(signed_in: Client) -> None:
     likely("indexer", "crawler", team="Data Services")
     body = signed_in.get("/teams/").content.decode()

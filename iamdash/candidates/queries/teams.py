@@ -41,6 +41,11 @@ class TeamList:
     more: int
     unowned_since: datetime | None
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is no candidate, of a team or of none."""
+        return not any(any(row.group.counts) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
