@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, BigIntegerField, CharField, Count, DateTimeField, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, QuerySet, Value
 
 from iamdash.database.prepared import planned_once
+from iamdash.models import Membership
 from iamdash.models.question import Given, spelt_out
 
 # What most questions of a page are given: its moment, and who looks at it, with their teams.
 NOW, PERSON = Given("now", DateTimeField()), Given("person", BigIntegerField())
-THEIR_TEAMS = RawSQL("SELECT unnest(%s::text[])", [Given("teams", CharField())])
+THEIR_TEAMS = Membership.objects.filter(person=PERSON).values("team")
 
 
 @dataclass(frozen=True, slots=True)

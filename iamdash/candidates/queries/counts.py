@@ -25,7 +25,7 @@ def view_counts(
     if besides:
         also = {name: how_many(rows, most) for name, rows in besides.items()}
         question = in_one_row({**_each_view(most), **also}, is_often=False)
-    return question.row(person=viewer.person_id, teams=list(viewer.team_slugs), now=now)
+    return question.row(person=viewer.person_id, now=now)
 
 
 def exact_counts(kinds: Mapping[str, Q]) -> dict[str, int]:

@@ -7,10 +7,10 @@ two links to the same list are the same text. A value that means nothing here is
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db.models import Q, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
@@ -180,7 +180,9 @@ def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
     return conditions_of_views(viewer.person_id, viewer.team_slugs, now)
 
 
-def conditions_of_views(person: int | Given, teams: Collection[str] | RawSQL, now: datetime | Given) -> dict[str, Q]:
+def conditions_of_views(
+    person: int | Given, teams: Collection[str] | QuerySet[Any, Any], now: datetime | Given
+) -> dict[str, Q]:
     """Return which standings each view holds, for whoever looks, or for whatever will be given.
 
     Open, Exceptions, Deleted and No longer readable share out Everything between them.

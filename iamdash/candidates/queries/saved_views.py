@@ -27,7 +27,7 @@ class View:
 
 def saved_views(viewer: Viewer) -> tuple[View, ...]:
     """Return what this viewer keeps or is shown, by name. One query."""
-    rows = _seen().ask(person=viewer.person_id, teams=list(viewer.team_slugs))
+    rows = _seen().ask(person=viewer.person_id)
     return tuple(_view(row, viewer) for row in rows)
 
 
