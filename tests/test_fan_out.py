@@ -232,10 +232,8 @@ def test_every_account_is_synced_and_a_broken_or_a_slow_one_delays_no_other(flee
     assert set(outcomes.values()) == {"complete"}
     read = dict(fleet.rows("SELECT aws_account_id, count(*) FROM iamdash_iamuser GROUP BY 1"))
     assert read == dict.fromkeys(outcomes, USERS)
-    joined = "iamdash_accesskey k JOIN iamdash_iamuser u ON u.id = k.iam_user_id"
-    assert dict(fleet.rows(f"SELECT aws_account_id, count(*) FROM {joined} GROUP BY 1")) == dict.fromkeys(
-        outcomes, KEYS
-    )
+    keys = dict(fleet.rows("SELECT aws_account_id, count(*) FROM iamdash_accesskey GROUP BY 1"))
+    assert keys == dict.fromkeys(outcomes, KEYS)
 
 
 @pytest.mark.slow
@@ -264,7 +262,7 @@ def test_two_syncs_of_one_account_never_run_together(fleet: Fleet) -> None:
 
     for queue in ("sync", "now", "sync"):
         fleet.order_sync(account_id, queue=queue)
-    runs = fleet.wait(lambda runs: bool(runs) and fleet.is_idle())
+    runs = fleet.wait(lambda runs: bool(runs) and all(run[4] for run in runs) and fleet.is_idle())
 
     assert overlapping(runs) == []
     assert {run[1] for run in runs} == {"complete"}
