@@ -140,7 +140,11 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         besides["matching"] = found
     if view == "everything" and searched is None:
         besides["gone"] = found.filter(is_open=False)
-    counts = {"earlier": 0, "gone": 0, **counting.view_counts(besides, viewer=viewer, now=now)}
+    counts = {"earlier": 0, "gone": 0}
+    if filters.q:  # which is a query more already
+        counts |= counting.view_counts(viewer=viewer, now=now, **besides)
+    else:
+        counts |= counting.view_counts(viewer=viewer, now=now) | counting.capped_counts(besides)
     # Where nothing is narrowed, the list is as long as its tab says.
     matching = searched.number if searched else counts.get("matching", counts[view])
     first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None

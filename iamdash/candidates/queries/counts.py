@@ -16,16 +16,20 @@ from iamdash.models import Standing
 MOST_COUNTED = 1000
 
 
-def view_counts(
-    besides: Mapping[str, QuerySet[Any, Any]] | None = None, *, viewer: Viewer, now: datetime
-) -> dict[str, int]:
-    """Return how many candidates each view holds, and how many rows `besides` do; MOST_COUNTED + 1 where more."""
+def view_counts(*, viewer: Viewer, now: datetime, **besides: QuerySet[Any, Any]) -> dict[str, int]:
+    """Return how many candidates each view holds, and rows each query `besides`; MOST_COUNTED + 1 where more.
+
+    One query. What every list asks is planned once, but anew where something besides is asked with it.
+    """
     most = MOST_COUNTED + 1
-    question = _of_views(most)
-    if besides:
-        also = {name: how_many(rows, most) for name, rows in besides.items()}
-        question = in_one_row({**_each_view(most), **also}, is_often=False)
-    return question.row(person=viewer.person_id, now=now)
+    also = {name: how_many(rows, most) for name, rows in besides.items()}
+    return in_one_row({**_views(most), **also}, is_often=not also).row(person=viewer.person_id, now=now)
+
+
+def capped_counts(each: Mapping[str, QuerySet[Any, Any]]) -> dict[str, int]:
+    """Return how many rows each query has, and MOST_COUNTED + 1 where more. One query; none where there is nothing."""
+    questions = {name: how_many(rows, MOST_COUNTED + 1) for name, rows in each.items()}
+    return in_one_row(questions, is_often=False).row() if questions else {}
 
 
 def exact_counts(kinds: Mapping[str, Q]) -> dict[str, int]:
@@ -44,11 +48,6 @@ def how_many(rows: QuerySet[Any, Any], most: int | None) -> Compiled:
 
 
 @cache
-def _of_views(most: int) -> Compiled:
-    return in_one_row(_each_view(most))
-
-
-@cache
-def _each_view(most: int) -> Mapping[str, Compiled]:
+def _views(most: int) -> Mapping[str, Compiled]:
     views = conditions_of_views(PERSON, THEIR_TEAMS, NOW)
-    return {view: how_many(Standing.objects.filter(condition), most) for view, condition in views.items()}
+    return {view: how_many(Standing.objects.filter(held), most) for view, held in views.items()}

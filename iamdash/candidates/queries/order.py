@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Expression, F, Func, OrderBy, Q, TextField, Value
+from django.db.models import Expression, F, Func, OrderBy, Q, Subquery, TextField, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 from iamdash.models import sort_keys
@@ -36,10 +36,10 @@ class Order:
         """Return what a query is ordered by."""
         return [OrderBy(column, descending=self.down is not backwards) for column in self.columns]
 
-    def beyond(self, place: Sequence[Any], *, backwards: bool = False) -> Q:
+    def beyond(self, place: Sequence[Any] | Subquery, *, backwards: bool = False) -> Q:
         """Return the condition "further on than `place`", or with `backwards` before it."""
         lookup = LessThan if self.down is not backwards else GreaterThan
-        return Q(lookup(row(*self.columns), row(*map(Value, place))))
+        return Q(lookup(row(*self.columns), place if isinstance(place, Subquery) else row(*map(Value, place))))
 
 
 def row(*columns: Key) -> Func:

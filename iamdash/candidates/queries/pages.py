@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet, Subquery, TextField
 
 from iamdash.candidates.queries.filters import END, Filters, number_in
 from iamdash.candidates.queries.order import Order
@@ -38,42 +38,43 @@ class Page:
 
 
 def page_of(found: QuerySet[Standing], order: Order, filters: Filters) -> Page:
-    """Return the page that the address asks for. Two queries; the first page and the last, one.
+    """Return the page that the address asks for. One query; another where nothing lies there.
 
     What is open and what is not are read apart and merged where a view holds both: either comes out of an index in
     order, both together do not.
     """
     is_mixed = filters.shown_view in MIXED
     parts = [found.filter(is_open=is_open) for is_open in (True, False)] if is_mixed else [found]
-    at_end = filters.before == END
-    place = None if at_end else _place(filters.after or filters.before, order)
-    backwards = at_end or (place is not None and not filters.after)
-    places = _places(parts, order, place, backwards=backwards)
+    at_end, beside = filters.before == END, number_in(filters.after or filters.before)
+    backwards = at_end or (beside is not None and not filters.after)
+    places = _places(parts, order, beside, backwards=backwards)
+    if beside is not None and not places and not Standing.objects.filter(pk=beside).exists():
+        beside, backwards = None, False
+        places = _places(parts, order, None, backwards=False)
     more = len(places) > PAGE_SIZE
     return Page(
         places=places[-PAGE_SIZE:] if backwards else places[:PAGE_SIZE],
-        is_placed=at_end or place is not None,
-        has_previous=more if backwards else place is not None,
+        is_placed=at_end or beside is not None,
+        has_previous=more if backwards else beside is not None,
         has_next=not at_end if backwards else more,
     )
 
 
-def _place(number: str, order: Order) -> Place | None:
-    """Return the place of a candidate; None where there is none of this number."""
-    pk = number_in(number)
-    return None if pk is None else _placed(Standing.objects.filter(pk=pk), order).first()
-
-
 def _places(
-    parts: Sequence[QuerySet[Standing]], order: Order, place: Place | None, *, backwards: bool
+    parts: Sequence[QuerySet[Standing]], order: Order, beside: int | None, *, backwards: bool
 ) -> tuple[Place, ...]:
-    """Return the places from this one on, in order, one more than fill a page; `backwards`: those before it."""
-    beyond = Q() if place is None else order.beyond(place, backwards=backwards)
+    """Return the places from this candidate's on, in order, one more than fill a page; `backwards`: those before it."""
+    beyond = Q() if beside is None else order.beyond(_place(beside, order), backwards=backwards)
     sorted_parts = [
         _placed(part.filter(beyond), order).order_by(*order.by(backwards=backwards))[: PAGE_SIZE + 1] for part in parts
     ]
     rows = sorted_parts[0] if len(parts) == 1 else _merged(sorted_parts, order, backwards=backwards)
     return tuple(reversed(rows) if backwards else rows)
+
+
+def _place(number: int, order: Order) -> Subquery:
+    """Return where a candidate lies; PostgreSQL looks it up with the page, and so it is no query of its own."""
+    return Subquery(_placed(Standing.objects.filter(pk=number), order), output_field=TextField())
 
 
 def _merged(parts: Sequence[QuerySet[Standing, Place]], order: Order, *, backwards: bool) -> QuerySet[Standing, Place]:
