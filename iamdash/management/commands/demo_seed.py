@@ -40,6 +40,7 @@ class Command(BaseCommand):
             seed.make_people(timezone.now())
             # Said first: the pages can be looked at while the history passes.
             self._introduce()
+            self.stdout.write("\nSixty days now pass there, in half a minute. Until then pages are of days gone by.")
             self._seed(hands)
 
     def _seed(self, hands: Hands) -> None:
