@@ -127,8 +127,8 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     narrowing = filter_condition(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
     view = filters.shown_view
     in_view = Standing.objects.filter(view_conditions(viewer=viewer, now=now)[view], narrowing)
-    found, searched = _searched(in_view, filters.q)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
+    found, searched = _searched(in_view, filters.q, in_order=not is_by_workload)
     listed = firsts(found, order) if is_by_workload else found
     page = page_of(listed, order, filters)
     besides: dict[str, QuerySet[Any, Any]] = {}
@@ -202,17 +202,20 @@ def known_accounts() -> dict[str, str]:
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
 
 
-def _searched(in_view: QuerySet[Standing], words: str) -> tuple[QuerySet[Standing], Searched | None]:
+def _searched(
+    in_view: QuerySet[Standing], words: str, *, in_order: bool
+) -> tuple[QuerySet[Standing], Searched | None]:
     """Return what a search finds of these, and how many; None: nothing is looked for. One query where something is.
 
     By their numbers unless they are too many for that: so it is made once, and not again for the page and each count.
+    `in_order`: they are read one by one in an order, until a page is full.
     """
     if not words:
         return in_view, None
     matching = in_view.filter(matches(words)).order_by().values_list("pk", "is_open")
     few = dict(matching[: counting.MOST_COUNTED + 1])
     if len(few) > counting.MOST_COUNTED:
-        return in_view.filter(matches(words, is_common=True)), Searched(len(few), 0)
+        return in_view.filter(matches(words, is_common=in_order)), Searched(len(few), 0)
     gone = sum(not is_open for is_open in few.values())
     return Standing.objects.filter(pk__in=among(few)), Searched(len(few), gone)
 
