@@ -68,8 +68,8 @@ def test_names_are_suggested_by_any_part_of_them(engineer: Client) -> None:
     assert engineer.get("/teams/names?team_name=AY").content.decode().split() == ["<option", 'value="Payments">']
 
 
-def test_a_list_of_one_team_asks_nine_questions(
+def test_a_list_of_one_team_asks_ten_questions(
     engineer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         engineer.get("/candidates/?team=payments")

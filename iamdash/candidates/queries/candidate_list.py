@@ -202,9 +202,7 @@ def known_accounts() -> dict[str, str]:
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
 
 
-def _searched(
-    in_view: QuerySet[Standing], words: str, *, in_order: bool
-) -> tuple[QuerySet[Standing], Searched | None]:
+def _searched(in_view: QuerySet[Standing], words: str, *, in_order: bool) -> tuple[QuerySet[Standing], Searched | None]:
     """Return what a search finds of these, and how many; None: nothing is looked for. One query where something is.
 
     By their numbers unless they are too many for that: so it is made once, and not again for the page and each count.
