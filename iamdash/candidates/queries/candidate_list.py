@@ -12,16 +12,8 @@ from iamdash.candidates.queries import counts as counting
 from iamdash.candidates.queries.candidate_rows import CandidateRow, rows_of
 from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
-from iamdash.candidates.queries.filters import (
-    BY_WORKLOAD,
-    END,
-    VIEWS,
-    Filters,
-    Viewer,
-    filter_condition,
-    number_in,
-    view_conditions,
-)
+from iamdash.candidates.queries.conditions import filter_condition, view_conditions
+from iamdash.candidates.queries.filters import BY_WORKLOAD, END, VIEWS, Filters, Viewer, number_in
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.order import order as order_of

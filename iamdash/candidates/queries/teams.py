@@ -9,7 +9,8 @@ from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, Subq
 from django.db.models.functions import Coalesce, NullIf
 
 from iamdash.candidates.queries.compiled import NOW, Compiled, as_one, compiled, number_of
-from iamdash.candidates.queries.filters import LIKELY, Viewer
+from iamdash.candidates.queries.conditions import LIKELY
+from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.overview.background import background
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Group, groups
 from iamdash.candidates.queries.overview.scope import TEAMS, Scope
