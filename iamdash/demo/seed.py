@@ -27,7 +27,7 @@ from iamdash.standing.daily import count_day
 LOOKS: tuple[tuple[float, tuple[Account, ...]], ...] = (
     (60, ACCOUNTS),
     (36, ENVIRONMENTS),
-    (27, (STAGING, INTEGRATION, TOOLS)),
+    (28, (STAGING, INTEGRATION, TOOLS)),
     (18.5, (STAGING, INTEGRATION, TOOLS)),
     (8, (*ENVIRONMENTS, TOOLS)),
     (4, (STAGING, INTEGRATION, TOOLS)),

@@ -134,7 +134,7 @@ def year_of_counts() -> None:
     today = timezone.now().date()
     DailyCount.objects.bulk_create(
         DailyCount(
-            day=today - timedelta(weeks=week),
+            day=today - timedelta(days=1, weeks=week),
             aws_account_id="1" * 12,
             stage=Stage.IDENTIFIED,
             candidates=12 + week,

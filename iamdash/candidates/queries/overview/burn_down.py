@@ -74,17 +74,22 @@ class Weeks:
         return self.each.get(share, (Week(0, 0),) * len(self.whole))
 
 
-def history(scope: Scope, *, today: date, newest: int | None) -> tuple[DayCount, ...]:
-    """Return the counts of the last year, one a week up to a week ago. `newest`: the newest daily count, if any.
+def last_whole_day(now: datetime) -> date:
+    """Return the day with which weeks end on an overview: those of its sentence, of its numbers and of its line."""
+    return now.date() - timedelta(days=1)
+
+
+def history(scope: Scope, *, until: date, newest: int | None) -> tuple[DayCount, ...]:
+    """Return the counts of the year up to `until`, one a week, without its own. `newest`: the newest count, if any.
 
     A day that is over is counted once: until there is a newer count, the answer stands. One query, once a day.
     """
-    return () if newest is None else _history(scope, today, newest)
+    return () if newest is None else _history(scope, until, newest)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _history(scope: Scope, today: date, _newest: int) -> tuple[DayCount, ...]:
-    days = [today - timedelta(weeks=ago) for ago in range(1, 53)]
+def _history(scope: Scope, until: date, _newest: int) -> tuple[DayCount, ...]:
+    days = [until - timedelta(weeks=ago) for ago in range(1, 53)]
     return tuple(DayCount(*row) for row in _counts(scope.limits).ask(days=days, **scope.given))
 
 

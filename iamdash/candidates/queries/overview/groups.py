@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import accumulate
 
 from iamdash.candidates.queries.filters import NOBODY, ROUTES
 from iamdash.candidates.queries.overview.background import Background
-from iamdash.candidates.queries.overview.burn_down import weeks_of
+from iamdash.candidates.queries.overview.burn_down import last_whole_day, weeks_of
 from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.candidates.queries.overview.shares import Share, shares
@@ -68,6 +68,7 @@ class Group:
     """The candidates of one team, account or route by stage. `value` empty: of none. `counts` go up the ladder.
 
     `weekly`: active keys left, week by week, and now; empty where nobody counted them. `outlook`: will they go in time.
+    `needs_owners`: they are left, and no team answers for them.
     """
 
     value: str
@@ -79,6 +80,7 @@ class Group:
     numbers: tuple[Number, ...]
     weekly: tuple[int, ...]
     outlook: Outlook
+    needs_owners: bool
 
     @property
     def stages_in_words(self) -> str:
@@ -109,17 +111,19 @@ def groups(
     What was retired of them in the last weeks is one more, once a day.
     """
     found = shares(grouping.column, grouping.named, scope, now=now, first=first, most=most)
-    shown = (*found.each, *((found.of_none,) if grouping.without else ()))
+    # In the scope of teams everything has one.
+    may_be_of_none = grouping.without and not (grouping.column == "owner_team" and scope.team_slugs is not None)
+    shown = (*found.each, *((found.of_none,) if may_be_of_none else ()))
     weeks = weeks_of(
         scope,
         grouping.column,
         first_at=beside.first_at,
-        until=now.date() - timedelta(days=1),
+        until=last_whole_day(now),
         newest=beside.newest_count,
     )
     in_time = partial(outlook_at_mean_pace, today=now.date(), target_on=beside.target_date)
     rows = tuple(_group(grouping, scope, share, weeks.of(share.value), in_time) for share in shown)
-    unclaimed = found.of_none.left if grouping.name == "team" else None
+    unclaimed = found.of_none.left if grouping.column == "owner_team" else None
     return Groups(grouping, rows, found.others, found.whole, weeks.whole, unclaimed)
 
 
@@ -142,6 +146,7 @@ def _group(
         weekly=_course(weeks, share.keys) if weeks else (),
         # Nothing left of nothing is no success: perhaps nothing was read.
         outlook=in_time(weeks, left=share.keys) if any(share.by_stage) else Outlook.UNKNOWN,
+        needs_owners=share.left > 0 and not share.value and grouping.column == "owner_team",
     )
 
 

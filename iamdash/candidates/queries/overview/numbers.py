@@ -116,10 +116,13 @@ def _in_one_pass(limits: Limits) -> Compiled:
 
 
 def numbers(
-    found: Totals, past: Mapping[date, DayCount], scope: Scope, *, stuck_days: int, now: datetime
+    found: Totals, past: Mapping[date, DayCount], scope: Scope, *, stuck_days: int, until: date
 ) -> tuple[Number, ...]:
-    """Return the six numbers in the order of the page. `past`: the daily counts; a day without one has no change."""
-    then, lately = past.get((now - FOUR_WEEKS).date()), past.get((now - WEEK).date())
+    """Return the six numbers in the order of the page. `past`: the daily counts; a day without one has no change.
+
+    `until`: the day with which the weeks end that they tell the change of; what came since is in it too.
+    """
+    then, lately = past.get(until - FOUR_WEEKS), past.get(until - WEEK)
     return (
         Number(
             found.keys,

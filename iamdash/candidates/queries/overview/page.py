@@ -12,7 +12,7 @@ from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Choice
 from iamdash.candidates.queries.overview.background import Background, background
-from iamdash.candidates.queries.overview.burn_down import DayCount, history, weeks_of
+from iamdash.candidates.queries.overview.burn_down import DayCount, history, last_whole_day, weeks_of
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Grouping, Groups, groups
 from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, needs_someone
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
@@ -106,8 +106,9 @@ def overview_of(
     beside = background(scope, viewer=viewer)
     shared_out = groups(grouping, scope, beside, now=now) if grouping else None
     counted = totals(scope, _told(shared_out) if shared_out else {}, viewer=viewer, now=now)
-    past = history(scope, today=today, newest=beside.newest_count)
-    weeks = shared_out.weeks if shared_out else _weeks(scope, beside, today)
+    until = last_whole_day(now)
+    past = history(scope, until=until, newest=beside.newest_count)
+    weeks = shared_out.weeks if shared_out else _weeks(scope, beside, until)
     expected = forecast(weeks, left=counted.keys, today=today)
     days = {count.day: count for count in past}
     return Overview(
@@ -125,7 +126,7 @@ def overview_of(
             today=today,
         ),
         background=beside,
-        numbers=numbers(counted, days, scope, stuck_days=beside.stuck_days, now=now),
+        numbers=numbers(counted, days, scope, stuck_days=beside.stuck_days, until=until),
         history=(*past, DayCount(today, counted.keys, counted.open, counted.unclaimed)),
         forecast=expected,
         needs_someone=needs_someone(scope, ages, now=now),
@@ -139,8 +140,7 @@ def overview_of(
     )
 
 
-def _weeks(scope: Scope, beside: Background, today: date) -> tuple[WeekOfKeys, ...]:
-    until = today - timedelta(days=1)
+def _weeks(scope: Scope, beside: Background, until: date) -> tuple[WeekOfKeys, ...]:
     return weeks_of(scope, first_at=beside.first_at, until=until, newest=beside.newest_count).whole
 
 
