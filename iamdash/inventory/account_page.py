@@ -70,9 +70,9 @@ class AccountPage:
     open_candidates: int
 
 
-def account_page(account_id: str) -> AccountPage | None:
+def account_page(account_id: str, *, now: datetime) -> AccountPage | None:
     """Return the page's data; None where there is no such account. Seven queries."""
-    found = account_lines(account_id)
+    found = account_lines(account_id, now=now)
     if not found:
         return None
     ((aws_account, line),) = found

@@ -14,6 +14,7 @@ from iamdash.inventory import lock
 from iamdash.inventory.gaps import Gap, gaps
 from iamdash.models import AccessKey, AwsAccount, IamUser, SyncOutcome
 from iamdash.rules.keys import ACTIVE
+from iamdash.standing.freshness import late_after
 
 # The newest run of each account, the newest that ended, and when one last brought something home: the few columns of
 # them that are shown, as runs carry much more. An older run is looked for only where the newest has failed.
@@ -46,6 +47,7 @@ class Status(StrEnum):
     """How an account is doing, in the words that the page shows."""
 
     UP_TO_DATE = "Up to date"
+    OUT_OF_DATE = "Out of date"
     SYNCING = "Syncing"
     FAILING = "Failing"
     PARTLY_READ = "Partly read"
@@ -166,11 +168,11 @@ NO_RUNS = _Runs()
 
 def accounts_page(now: datetime) -> AccountsPage:
     """Return the page's data as of `now`. Five queries, however many accounts there are."""
-    lines = [line for _aws_account, line in account_lines()]
+    lines = [line for _aws_account, line in account_lines(now=now)]
     return AccountsPage(tuple(sorted(lines, key=lambda line: line.status is Status.NO_LONGER_READ)), now)
 
 
-def account_lines(account_id: str = "") -> list[tuple[AwsAccount, AccountLine]]:
+def account_lines(account_id: str = "", *, now: datetime) -> list[tuple[AwsAccount, AccountLine]]:
     """Return every account in their order, or the one, each with how it is doing."""
     one, of_one = ({"pk": account_id}, {"aws_account": account_id}) if account_id else ({}, {})
     found = list(AwsAccount.objects.filter(**one))
@@ -186,6 +188,7 @@ def account_lines(account_id: str = "") -> list[tuple[AwsAccount, AccountLine]]:
                 is_running=each.pk in running,
                 iam_users=iam_users.get(each.pk, 0),
                 active_keys=active_keys.get(each.pk, 0),
+                now=now,
             ),
         )
         for each in found
@@ -202,13 +205,15 @@ def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey]) -> Mapping[str, int]
     return dict(rows.values_list("aws_account").annotate(number=Count("*")).order_by())
 
 
-def _line(aws_account: AwsAccount, runs: _Runs, *, is_running: bool, iam_users: int, active_keys: int) -> AccountLine:
+def _line(
+    aws_account: AwsAccount, runs: _Runs, *, is_running: bool, iam_users: int, active_keys: int, now: datetime
+) -> AccountLine:
     return AccountLine(
         account_id=aws_account.pk,
         name=aws_account.name,
         environment=aws_account.environment,
         role_arn=aws_account.role_arn,
-        status=_status(aws_account, runs, is_running=is_running),
+        status=_status(aws_account, runs, is_running=is_running, now=now),
         why_not_read=aws_account.why_not_read,
         last_good_at=runs.good_at,
         last_finished_at=runs.finished_at,
@@ -228,14 +233,17 @@ def _line(aws_account: AwsAccount, runs: _Runs, *, is_running: bool, iam_users: 
     )
 
 
-def _status(aws_account: AwsAccount, runs: _Runs, *, is_running: bool) -> Status:
+def _status(aws_account: AwsAccount, runs: _Runs, *, is_running: bool, now: datetime) -> Status:
     if aws_account.removed_at is not None:
         return Status.NO_LONGER_READ
     if is_running:
         return Status.SYNCING
     if runs.finished_outcome is None:
         return Status.WAITING
-    return BY_OUTCOME.get(runs.finished_outcome, Status.FAILING)
+    status = BY_OUTCOME.get(runs.finished_outcome, Status.FAILING)
+    ceased = status is Status.UP_TO_DATE and runs.good_at is not None and now - runs.good_at > late_after()
+    # Syncs that ceased without failing: the frame of every page says so too.
+    return Status.OUT_OF_DATE if ceased else status
 
 
 def _running(runs: _Runs) -> Running | None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from iamdash.models import SyncRun
 from iamdash.models.question import Question, given_texts
@@ -39,6 +41,11 @@ class Freshness:
     def pods_as_of(self) -> datetime | None:
         """Return when every EKS Pod Identity association was last read."""
         return self.parts.get(Reading.PODS)
+
+
+def late_after() -> timedelta:
+    """Return the age from which data counts as late: two syncs should have come by then, and a third is under way."""
+    return timedelta(minutes=max(3 * settings.SYNC_EVERY_MINUTES, 30))
 
 
 def freshness(run: SyncRun | None) -> Freshness:

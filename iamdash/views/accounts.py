@@ -12,7 +12,6 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from iamdash import tasks
-from iamdash.candidates.queries.frame import late_after
 from iamdash.inventory.account_page import RunLine, account_page
 from iamdash.inventory.discovery import last_asked
 from iamdash.inventory.freshness import AccountLine, Status, accounts_page
@@ -23,6 +22,7 @@ from iamdash.views.access import back_to, person_of, requires
 TAKEN_WITHIN = timedelta(seconds=30)
 TONES = {
     Status.UP_TO_DATE: "green",
+    Status.OUT_OF_DATE: "amber",
     Status.SYNCING: "blue",
     Status.PARTLY_READ: "amber",
     Status.FAILING: "red",
@@ -48,14 +48,14 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
 
     htmx asks for the progress of a running sync, and once it has ended for all that it changed.
     """
-    page = account_page(account_id)
+    page = account_page(account_id, now=timezone.now())
     if page is None:
         raise Http404("There is no such AWS account.")
     asked = _asked(request, [page.line])
     context = {
         "page": page,
         "line": page.line,
-        "status": status_in_words(page.line, now=timezone.now()),
+        "tone": TONES.get(page.line.status, ""),
         "running": [page.line] if page.line.running else [],
         "runs": [(run, OUTCOME_TONES.get(run.outcome, ""), changes_in_words(run)) for run in page.runs],
         "asked": asked,
@@ -104,29 +104,18 @@ def _waiting(url: str) -> str:
 
 
 def _context(request: HttpRequest) -> dict[str, object]:
-    now = timezone.now()
-    page = accounts_page(now)
+    page = accounts_page(timezone.now())
     person = person_of(request)
     return {
         "page": page,
         "organization": last_asked(),
         "running": page.running,
         "accounts_url": reverse("accounts"),
-        "lines": [(line, *status_in_words(line, now=now), changes_in_words(line)) for line in page.accounts],
+        "lines": [(line, TONES.get(line.status, ""), changes_in_words(line)) for line in page.accounts],
         "asked": _asked(request, page.accounts),
         "may_sync": person.may(AccessLevel.ENGINEER),
         "may_sync_all": person.may(AccessLevel.ADMIN),
     }
-
-
-def status_in_words(line: AccountLine, *, now: datetime) -> tuple[str, str]:
-    """Return how an account is doing, and the tone of that. One whose good syncs ceased without failing is out of date.
-
-    The frame of every other page says so of the same accounts.
-    """
-    if line.status is Status.UP_TO_DATE and line.last_good_at and now - line.last_good_at > late_after():
-        return "Out of date", "amber"
-    return line.status, TONES.get(line.status, "")
 
 
 def changes_in_words(sync: AccountLine | RunLine) -> str:

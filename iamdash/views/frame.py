@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age, late_after
+from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age
 from iamdash.models import AccessLevel, Person
 from iamdash.rules.sentence import ago
+from iamdash.standing.freshness import late_after
 from iamdash.views.preferences import preferences_of
 
 PLACES = (

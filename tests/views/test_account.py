@@ -107,7 +107,7 @@ def test_each_part_has_its_age_and_its_source(tools: AwsAccount) -> None:
     freshness = {"authorization_details": NOW.isoformat(), "credential_report": (NOW - timedelta(hours=3)).isoformat()}
     make_sync_run(tools, freshness=freshness, outcome="partial", unread=[DENIED])
 
-    page = account_page(ACCOUNT)
+    page = account_page(ACCOUNT, now=timezone.now())
 
     assert page is not None
     parts = {part.source: part for part in page.parts}
@@ -121,7 +121,7 @@ def test_each_part_has_its_age_and_its_source(tools: AwsAccount) -> None:
 def test_without_a_session_in_the_account_every_part_is_unread(viewer: Client, tools: AwsAccount) -> None:
     make_sync_run(tools, outcome="failed", unread=[DENIED | {"part": "identity", "action": "sts:AssumeRole"}])
 
-    page = account_page(ACCOUNT)
+    page = account_page(ACCOUNT, now=timezone.now())
 
     assert page is not None
     assert all(part.gaps for part in page.parts)
@@ -154,7 +154,7 @@ def test_the_newest_thirty_syncs_are_shown_the_newest_first(tools: AwsAccount) -
     for days in range(35):
         make_sync_run(tools, started_at=NOW - timedelta(days=days), finished_at=NOW - timedelta(days=days))
 
-    page = account_page(ACCOUNT)
+    page = account_page(ACCOUNT, now=timezone.now())
 
     assert page is not None
     assert [run.started_at for run in page.runs] == [NOW - timedelta(days=days) for days in range(30)]

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from iamdash.database.prepared import planned_once
 from iamdash.models import SyncOutcome
+from iamdash.standing.freshness import late_after
 
 # Asked for by every page, so one look at each account and no more: an older run only where the newest has failed.
 NEWEST_RUNS = """
@@ -57,11 +56,6 @@ class DataAge:
     behind: tuple[AccountAge, ...]
     partial: tuple[AccountAge, ...]
     long_lived: bool
-
-
-def late_after() -> timedelta:
-    """Return the age from which data counts as late: two syncs should have come by then, and a third is under way."""
-    return timedelta(minutes=max(3 * settings.SYNC_EVERY_MINUTES, 30))
 
 
 def account_ages() -> tuple[AccountAge, ...]:
