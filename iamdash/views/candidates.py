@@ -19,12 +19,12 @@ from iamdash.candidates.export import csv_lines, exported
 from iamdash.candidates.queries.candidate_list import (
     CandidateList,
     candidate_list,
-    tab_counts,
     tabs,
     viewer_of,
 )
 from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
 from iamdash.candidates.queries.choices import team_called, team_choices
+from iamdash.candidates.queries.counts import view_counts
 from iamdash.candidates.queries.filters import VIEWS, Filters, Viewer
 from iamdash.candidates.queries.saved_views import saved_views
 from iamdash.models import AccessLevel, Candidate, Person, Team
@@ -176,7 +176,7 @@ def _render_row(
         "now": now,
         "toast": text,
         "undo": undo,
-        "tabs": tabs(tab_counts(viewer=viewer, now=now), shown),
+        "tabs": tabs(view_counts(viewer=viewer, now=now), shown),
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }

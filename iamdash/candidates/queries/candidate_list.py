@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -14,14 +13,14 @@ from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
 from iamdash.candidates.queries.conditions import filter_condition, view_conditions
 from iamdash.candidates.queries.filters import BY_WORKLOAD, END, VIEWS, Filters, Viewer, number_in
+from iamdash.candidates.queries.found import counts_of, found_by
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.list_controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.order import order as order_of
 from iamdash.candidates.queries.pages import page_of
 from iamdash.candidates.queries.search import matches
-from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at, workloads_of
+from iamdash.candidates.queries.workload_rows import WorkloadRow, firsts, rows_at
 from iamdash.models import AwsAccount, Membership, Standing, Workload
-from iamdash.models.bulk import among
 
 # What the form of filters has no field for, and must not lose.
 HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "workload", "by")
@@ -43,14 +42,6 @@ class Tab:
     count: int
     query: str
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """How many a search has found, up to one more than MOST_COUNTED; and how many of few are no longer open."""
-
-    number: int
-    gone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,46 +107,28 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     """Return one page of the list; `ages`: of every account. As many queries, whatever its size."""
     teams = team_names(filters.teams_asked)
     accounts = {account.account_id: account.name for account in ages}
-    narrowing = filter_condition(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
-    view = filters.shown_view
-    in_view = Standing.objects.filter(view_conditions(viewer=viewer, now=now)[view], narrowing)
+    found = found_by(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
-    found, searched = _searched(in_view, filters.q, in_order=not is_by_workload)
-    listed = firsts(found, order) if is_by_workload else found
+    listed = firsts(found.standings, order) if is_by_workload else found.standings
     page = page_of(listed, order, filters)
-    besides: dict[str, QuerySet[Any, Any]] = {}
-    if page.has_previous and page.places:
-        besides["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
-    if is_by_workload:
-        besides["listed"] = workloads_of(found)
-    if narrowing and searched is None:
-        besides["matching"] = found
-    if view == "everything" and searched is None:
-        besides["gone"] = found.filter(is_open=False)
-    counts = {"earlier": 0, "gone": 0}
-    if filters.q:  # which is a query more already
-        counts |= counting.view_counts(viewer=viewer, now=now, **besides)
-    else:
-        counts |= counting.view_counts(viewer=viewer, now=now) | counting.capped_counts(besides)
-    # Where nothing is narrowed, the list is as long as its tab says.
-    matching = searched.number if searched else counts.get("matching", counts[view])
-    first = counts["earlier"] + 1 if counts["earlier"] <= counting.MOST_COUNTED else None
+    counts = counts_of(found, page, listed, order, filters, viewer=viewer, now=now)
+    first = counts.earlier + 1 if counts.earlier <= counting.MOST_COUNTED else None
     controls = selects(filters, accounts, teams, viewer)
     return CandidateList(
         is_by_workload=is_by_workload,
         rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
-        workloads=rows_at(page.numbers, found) if is_by_workload else (),
-        listed=counts["listed"] if is_by_workload else matching,
-        tabs=tabs(counts, filters),
-        view_name=VIEWS[view],
+        workloads=rows_at(page.numbers, found.standings) if is_by_workload else (),
+        listed=counts.listed,
+        tabs=tabs(counts.by_view, filters),
+        view_name=VIEWS[filters.shown_view],
         selects=controls,
         hidden=tuple((name, value) for name in HIDDEN if (value := getattr(filters, name))),
         chips=tuple(chips(filters, controls, workload=_workload_name(filters.workload), is_placed=page.is_placed)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
         sort_label=order.words,
         search=filters.q,
-        matching=matching,
-        in_view=counts[view],
+        matching=counts.matching,
+        in_view=counts.by_view[filters.shown_view],
         first=first,
         last=first + len(page.numbers) - 1 if first else None,
         first_query=filters.query() if page.has_previous else None,
@@ -167,8 +140,8 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         cleared_query=Filters(view=filters.shown_view, sort=filters.sort, by=filters.by).query(),
         other_query=filters.query(by="" if is_by_workload else BY_WORKLOAD),
         has_accounts=bool(accounts),
-        has_candidates=counts["everything"] > 0,
-        gone_found=searched.gone if searched and view == "everything" else counts["gone"],
+        has_candidates=counts.by_view["everything"] > 0,
+        gone_found=counts.gone,
     )
 
 
@@ -192,27 +165,6 @@ def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet
 def known_accounts() -> dict[str, str]:
     """Return the name of every AWS account, those no longer read too."""
     return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
-
-
-def _searched(in_view: QuerySet[Standing], words: str, *, in_order: bool) -> tuple[QuerySet[Standing], Searched | None]:
-    """Return what a search finds of these, and how many; None: nothing is looked for. One query where something is.
-
-    By their numbers unless they are too many for that: so it is made once, and not again for the page and each count.
-    `in_order`: they are read one by one in an order, until a page is full.
-    """
-    if not words:
-        return in_view, None
-    matching = in_view.filter(matches(words)).order_by().values_list("pk", "is_open")
-    few = dict(matching[: counting.MOST_COUNTED + 1])
-    if len(few) > counting.MOST_COUNTED:
-        return in_view.filter(matches(words, is_common=in_order)), Searched(len(few), 0)
-    gone = sum(not is_open for is_open in few.values())
-    return Standing.objects.filter(pk__in=among(few)), Searched(len(few), gone)
-
-
-def tab_counts(*, viewer: Viewer, now: datetime) -> dict[str, int]:
-    """Return the number of candidates of every view, up to MOST_COUNTED, in one query."""
-    return counting.view_counts(viewer=viewer, now=now)
 
 
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:

@@ -1,0 +1,104 @@
+"""What a list finds by its view, its filters and its search; and how many that are, in all and before a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from iamdash.candidates.queries import counts as counting
+from iamdash.candidates.queries.conditions import filter_condition, view_conditions
+from iamdash.candidates.queries.filters import BY_WORKLOAD, Filters, Viewer
+from iamdash.candidates.queries.order import Order
+from iamdash.candidates.queries.pages import Page
+from iamdash.candidates.queries.search import matches
+from iamdash.candidates.queries.workload_rows import workloads_of
+from iamdash.models import Standing
+from iamdash.models.bulk import among
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of a list. `is_narrowed`: filters leave out some of its view.
+
+    `number`: how many a search has found, up to one more than MOST_COUNTED; None: nothing was looked for. `gone`: how
+    many of them are no longer open; 0 where they are too many to tell.
+    """
+
+    standings: QuerySet[Standing]
+    is_narrowed: bool
+    number: int | None = None
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many there are, each up to one more than MOST_COUNTED: of each view, of what matches, of what is `listed` (by
+    workload, these), of those `earlier` than the page; and `gone`, of what matches where a list may hold such.
+    """
+
+    by_view: Mapping[str, int]
+    matching: int
+    listed: int
+    earlier: int
+    gone: int
+
+
+def found_by(
+    filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
+) -> Found:
+    """Return what the list finds. No query, but one where something is looked for.
+
+    What a search finds is known by its numbers unless that are too many: so it is searched for once, and not again for
+    the page and each count. Candidates are read in their order, one by one, until a page is full; workloads are not.
+    """
+    narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
+    in_view = view_conditions(viewer=viewer, now=now)[filters.shown_view]
+    standings = Standing.objects.filter(in_view, narrowing)
+    if not filters.q:
+        return Found(standings, bool(narrowing))
+    matching = standings.filter(matches(filters.q)).order_by().values_list("pk", "is_open")
+    few = dict(matching[: counting.MOST_COUNTED + 1])
+    if len(few) > counting.MOST_COUNTED:
+        common = standings.filter(matches(filters.q, is_common=filters.by != BY_WORKLOAD))
+        return Found(common, bool(narrowing), len(few))
+    gone = sum(not is_open for is_open in few.values())
+    return Found(Standing.objects.filter(pk__in=among(few)), bool(narrowing), len(few), gone)
+
+
+def counts_of(
+    found: Found,
+    page: Page,
+    listed: QuerySet[Standing],
+    order: Order,
+    filters: Filters,
+    *,
+    viewer: Viewer,
+    now: datetime,
+) -> Counts:
+    """Return how many there are; `page`: of what is `listed` in this `order`. Two queries; one, where one has searched."""
+    may_be_gone = filters.shown_view == "everything"
+    besides: dict[str, QuerySet[Any, Any]] = {}
+    if page.has_previous and page.places:
+        besides["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
+    if filters.by == BY_WORKLOAD:
+        besides["listed"] = workloads_of(found.standings)
+    if found.number is None and found.is_narrowed:
+        besides["matching"] = found.standings
+    if found.number is None and may_be_gone:
+        besides["gone"] = found.standings.filter(is_open=False)
+    if filters.q:  # which was a query already
+        counts = counting.view_counts(viewer=viewer, now=now, **besides)
+    else:
+        counts = counting.view_counts(viewer=viewer, now=now) | counting.capped_counts(besides)
+    # Where nothing is narrowed, the list is as long as its tab says.
+    matching = counts.get("matching", counts[filters.shown_view]) if found.number is None else found.number
+    gone = found.gone if may_be_gone else 0
+    return Counts(
+        by_view=counts,
+        matching=matching,
+        listed=counts.get("listed", matching),
+        earlier=counts.get("earlier", 0),
+        gone=counts.get("gone", gone),
+    )
