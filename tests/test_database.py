@@ -1,4 +1,4 @@
-"""Moments come out of PostgreSQL as they went in, whatever they look like there; the web process plans once."""
+"""Moments come out of PostgreSQL as they went in; what many pages ask is planned once."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, Subquery
 
 from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacement, RoleUse
-from iamdash.models.question import Asked, Question, given_keys, given_texts
+from iamdash.models.question import Asked, Question, given_keys, given_texts, nothing
 from iamdash.rules.facts import AssociationFacts, ClusterFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest, soonest
 from iamdash.rules.route_federation import eks_issuers
@@ -66,7 +66,8 @@ def associations_of(iam_roles: Iterable[IamRole]) -> Asked[PodIdentityAssociatio
 def clusters_of(iam_roles: Iterable[IamRole]) -> Asked[EksCluster]:
     """Return the clusters whose issuers these roles trust."""
     trusted = (eks_issuers(iam_role.trust_policy or {}) for iam_role in iam_roles)
-    return CLUSTERS.of(issuers=[issuer for issuers in trusted for issuer in issuers])
+    issuers = [issuer for issuers in trusted for issuer in issuers]
+    return CLUSTERS.of(issuers=issuers) if issuers else nothing()
 
 
 def by_arn(associations: Iterable[PodIdentityAssociation]) -> dict[str, list[PodIdentityAssociation]]:

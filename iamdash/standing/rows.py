@@ -24,7 +24,7 @@ from iamdash.models import (
     Vendor,
 )
 from iamdash.models.claim import standing_claims
-from iamdash.models.question import Asked, Question, ask, given_keys
+from iamdash.models.question import Asked, Question, ask, given_keys, nothing
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
 from iamdash.rules.vendors import VendorFacts
@@ -117,7 +117,8 @@ def _of_roles(
     if not iam_roles:
         return (), (), ()
     elsewhere = {iam_role.aws_account_id for iam_role in iam_roles}.difference(homes)
-    found = NEWEST_RUNS.of(aws_accounts=list(elsewhere)), associations_of(iam_roles), clusters_of(iam_roles)
+    runs = NEWEST_RUNS.of(aws_accounts=list(elsewhere)) if elsewhere else nothing()
+    found = runs, associations_of(iam_roles), clusters_of(iam_roles)
     ask(*found, plan_once=plan_once)
     return found
 

@@ -43,7 +43,7 @@ def test_one_candidate_and_fifty_need_the_same_number_of_queries() -> None:
     with CaptureQueriesContext(connection) as for_fifty:
         found = facts_of(ids)
 
-    assert len(for_fifty) == len(for_one) <= 15
+    assert len(for_fifty) == len(for_one) <= 12
     assert all(each.claim and each.replacements and each.access_keys for each in found.values())
 
 

@@ -293,7 +293,7 @@ def test_the_page_waits_for_postgres_as_often_for_a_long_history_as_for_none(
 
     # Session, person, the candidate; what belongs to it; what is linked to it; the pods of roles that may fit, one's
     # own teams, all teams to hand it over to, and the frame's one.
-    with django_assert_num_queries(31), connection.execute_wrapper(trip):
+    with django_assert_num_queries(29), connection.execute_wrapper(trip):
         client.get(f"/candidates/{claimed.pk}/")
     assert len(trips) == 9
 

@@ -77,7 +77,7 @@ def counts_of(
     viewer: Viewer,
     now: datetime,
 ) -> Counts:
-    """Return how many there are; `page`: of what is `listed` in this `order`. Two queries; one, where one has searched."""
+    """Return how many there are; `page`: of what is `listed` in this `order`. Two queries; with a search, one."""
     may_be_gone = filters.shown_view == "everything"
     besides: dict[str, QuerySet[Any, Any]] = {}
     if page.has_previous and page.places:
