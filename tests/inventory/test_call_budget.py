@@ -154,6 +154,7 @@ def test_a_user_made_after_the_report_is_asked_until_a_report_has_it(account: Ac
     assert account.sync(after=HOUR / 60) == WHO | PAGES
 
 
+@pytest.mark.usefixtures("nobody_asked_anyway")
 def test_a_role_is_assumed_once_and_asked_once_who_it_is(
     account: Account, aws: RunningStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
