@@ -96,8 +96,8 @@ def addresses_of(membership: object) -> Iterator[tuple[str, str]]:
 
 def _filtered(choices: Mapping[str, Iterable[object]]) -> Iterator[tuple[str, str]]:
     """Yield the list in every view, by every filter and in every order."""
-    from iamdash.candidates.queries.filters import AGES, KEYS, RISKS, STAGES, USED, VIEWS
-    from iamdash.candidates.queries.order import SORTS
+    from iamdash.candidates.queries.candidate_list.filters import AGES, KEYS, RISKS, STAGES, USED, VIEWS
+    from iamdash.candidates.queries.candidate_list.order import SORTS
 
     for view in VIEWS:
         yield f"list, {view}", LIST if view == "open" else f"{LIST}?view={view}"

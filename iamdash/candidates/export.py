@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 
-from iamdash.candidates.queries.candidate_list import standings_of
-from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list.page import standings_of
 from iamdash.models import AccessKey, Event, Standing
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage

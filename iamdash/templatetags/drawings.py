@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from iamdash.candidates.queries.uses import KnownUse
+from iamdash.candidates.queries.candidate.uses import KnownUse
 from iamdash.views.charts import Stretch, use_strip
 
 register = template.Library()

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from iamdash.candidates.queries.candidate_list.controls import Choice
+from iamdash.candidates.queries.candidate_list.counts import MOST_COUNTED
 from iamdash.candidates.queries.choices import TeamChoice
-from iamdash.candidates.queries.counts import MOST_COUNTED
 from iamdash.candidates.queries.exceptions import Flag
-from iamdash.candidates.queries.list_controls import Choice
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words, time_in_words
 from iamdash.rules.stage import Stage

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from iamdash.candidates import actions
 from iamdash.candidates.actions.bulk import Report
-from iamdash.candidates.queries.candidate_list import standings_of, viewer_of
+from iamdash.candidates.queries.candidate_list.filters import Filters
+from iamdash.candidates.queries.candidate_list.page import standings_of, viewer_of
 from iamdash.candidates.queries.choices import team_choices
-from iamdash.candidates.queries.filters import Filters
 from iamdash.models import AccessLevel, Person, Team
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.candidates import show_list

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from iamdash.candidates.queries.candidate_page import CandidatePage, candidate_page, find_candidate
-from iamdash.candidates.queries.checks import checks_of, newest_check
+from iamdash.candidates.queries.candidate.checks import checks_of, newest_check
+from iamdash.candidates.queries.candidate.page import CandidatePage, candidate_page, find_candidate
+from iamdash.candidates.queries.candidate.role_search import find_roles, roles_alike
 from iamdash.candidates.queries.choices import TeamChoice, own_teams, team_choices
-from iamdash.candidates.queries.role_search import find_roles, roles_alike
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
 from iamdash.views.forms import (

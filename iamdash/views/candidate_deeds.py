@@ -24,9 +24,9 @@ from kombu.exceptions import OperationalError
 from iamdash import tasks
 from iamdash.candidates import actions
 from iamdash.candidates.actions.change import locked_even_if_closed
-from iamdash.candidates.queries.candidate_page import chosen_route
+from iamdash.candidates.queries.candidate.page import chosen_route
+from iamdash.candidates.queries.candidate.standing_claim import standing_claim
 from iamdash.candidates.queries.choices import team_choices
-from iamdash.candidates.queries.standing_claim import standing_claim
 from iamdash.inventory.check import ask_for_check, give_up
 from iamdash.models import AccessLevel, Candidate, Check, IamRole, Person, Replacement, Team, TrackerLink
 from iamdash.rules.sentence import ago

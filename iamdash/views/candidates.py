@@ -16,17 +16,17 @@ from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates import actions
 from iamdash.candidates.export import csv_lines, exported
-from iamdash.candidates.queries.candidate_list import (
+from iamdash.candidates.queries.candidate_list.counts import view_counts
+from iamdash.candidates.queries.candidate_list.filters import VIEWS, Filters, Viewer
+from iamdash.candidates.queries.candidate_list.page import (
     CandidateList,
     candidate_list,
     tabs,
     viewer_of,
 )
-from iamdash.candidates.queries.candidate_rows import CandidateRow, candidate_row
+from iamdash.candidates.queries.candidate_list.rows import CandidateRow, candidate_row
+from iamdash.candidates.queries.candidate_list.saved_views import saved_views
 from iamdash.candidates.queries.choices import team_called, team_choices
-from iamdash.candidates.queries.counts import view_counts
-from iamdash.candidates.queries.filters import VIEWS, Filters, Viewer
-from iamdash.candidates.queries.saved_views import saved_views
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.frame import ages_for

@@ -1,7 +1,7 @@
 """What is done to a claim that stands, on the page of its candidate: confirm it, take it over, answer its offer."""
 
 from iamdash.candidates import actions
-from iamdash.candidates.queries.standing_claim import standing_claim
+from iamdash.candidates.queries.candidate.standing_claim import standing_claim
 from iamdash.views.candidate_deeds import Said, deed, refuse_if_claim_changed
 
 

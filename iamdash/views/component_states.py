@@ -5,15 +5,15 @@ from typing import Any
 
 from django import forms
 
-from iamdash.candidates.queries.candidate_list import COLUMNS, CandidateList, Tab
-from iamdash.candidates.queries.candidate_rows import CandidateRow
-from iamdash.candidates.queries.checks import CheckLine, CheckState
+from iamdash.candidates.queries.candidate.checks import CheckLine, CheckState
+from iamdash.candidates.queries.candidate.ladder import STATES, EvidenceLine, StepLine
+from iamdash.candidates.queries.candidate.timeline import Timeline, TimelineLine
+from iamdash.candidates.queries.candidate.verdicts import WORDS, RequirementLine, VerdictCard
+from iamdash.candidates.queries.candidate_list.controls import Chip, Column
+from iamdash.candidates.queries.candidate_list.page import COLUMNS, CandidateList, Tab
+from iamdash.candidates.queries.candidate_list.rows import CandidateRow
 from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.candidates.queries.exceptions import Flag
-from iamdash.candidates.queries.ladder import STATES, EvidenceLine, StepLine
-from iamdash.candidates.queries.list_controls import Chip, Column
-from iamdash.candidates.queries.timeline import Timeline, TimelineLine
-from iamdash.candidates.queries.verdicts import WORDS, RequirementLine, VerdictCard
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from iamdash.candidates.queries.candidate_list import viewer_of
+from iamdash.candidates.queries.candidate_list.page import viewer_of
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.groups import GROUPINGS
 from iamdash.candidates.queries.overview.page import Overview, overview

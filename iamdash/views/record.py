@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from iamdash.candidates.queries.candidate_list import standings_of, viewer_of
-from iamdash.candidates.queries.filters import Filters
+from iamdash.candidates.queries.candidate_list.filters import Filters
+from iamdash.candidates.queries.candidate_list.page import standings_of, viewer_of
 from iamdash.candidates.record.audit_pack import audit_pack, deleted_ones
 from iamdash.candidates.record.build import records
 from iamdash.views.access import person_of

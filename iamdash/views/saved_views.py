@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from iamdash.candidates import actions
-from iamdash.candidates.queries.filters import Filters
+from iamdash.candidates.queries.candidate_list.filters import Filters
 from iamdash.models import SavedView, Team
 from iamdash.views.access import back_to, person_of
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from iamdash.candidates.queries.filters import cleaned
+from iamdash.candidates.queries.candidate_list.filters import cleaned
 from iamdash.candidates.queries.limits import NOT_PREVIEWED, Limit, limits, preview
 from iamdash.candidates.queries.membership import my_teams
 from iamdash.organisation.config_shape import Limits

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.choices import teams_like
-from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.overview.page import overview_of
 from iamdash.candidates.queries.overview.scope import team_scope
 from iamdash.candidates.queries.teams import may_claim_for, team_card, team_list, teams_without_candidates

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from iamdash.candidates import actions
-from iamdash.candidates.queries.filters import number_in
+from iamdash.candidates.queries.candidate_list.filters import number_in
 from iamdash.candidates.queries.workload_page import find_workloads, workload_page
 from iamdash.models import AccessLevel, Workload
 from iamdash.views.access import person_of, requires

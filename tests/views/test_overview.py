@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from iamdash.candidates.queries.filters import Viewer
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.candidates.queries.overview.burn_down import weeks_of
 from iamdash.candidates.queries.overview.page import Overview

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q
 
-from iamdash.candidates.queries.filters import NO_ONE_TEAM
+from iamdash.candidates.queries.candidate_list.filters import NO_ONE_TEAM
 from iamdash.models import AccessLevel, Person, Team
 from iamdash.models.question import Given, Question, ask
 

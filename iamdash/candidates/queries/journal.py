@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from iamdash.candidates.queries.filters import cleaned, number_in
-from iamdash.candidates.queries.list_controls import Chip, Select, ignored, select
-from iamdash.candidates.queries.timeline import seen_by
+from iamdash.candidates.queries.candidate.timeline import seen_by
+from iamdash.candidates.queries.candidate_list.controls import Chip, Select, ignored, select
+from iamdash.candidates.queries.candidate_list.filters import cleaned, number_in
 from iamdash.models import Event, Person
 
 PAGE_SIZE = 50

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from iamdash.candidates.queries.conditions import condition_of
-from iamdash.candidates.queries.counts import exact_counts
+from iamdash.candidates.queries.candidate_list.conditions import condition_of
+from iamdash.candidates.queries.candidate_list.counts import exact_counts
 from iamdash.models import IamUser, Programme, Standing
 from iamdash.models.bulk import among
 from iamdash.rules.assess import assess

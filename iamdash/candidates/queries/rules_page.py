@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from iamdash.candidates.queries.conditions import condition_of
-from iamdash.candidates.queries.counts import exact_counts
+from iamdash.candidates.queries.candidate_list.conditions import condition_of
+from iamdash.candidates.queries.candidate_list.counts import exact_counts
 from iamdash.candidates.queries.limits import Limit, limits
 from iamdash.candidates.queries.ownership_rules import RuleOfOwnership, rules_of_ownership
 from iamdash.models import Vendor

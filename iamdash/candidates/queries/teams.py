@@ -8,9 +8,9 @@ from functools import cache
 from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import Coalesce, NullIf
 
+from iamdash.candidates.queries.candidate_list.conditions import LIKELY
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.compiled import NOW, Compiled, as_one, compiled, number_of
-from iamdash.candidates.queries.conditions import LIKELY
-from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.overview.background import background
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Group, groups
 from iamdash.candidates.queries.overview.scope import TEAMS, Scope

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from django.db.models import BigIntegerField, F
 
-from iamdash.candidates.queries.search import matches
-from iamdash.candidates.queries.workload_rows import LANES, WorkloadRow, rows_of, workload_rows
+from iamdash.candidates.queries.candidate_list.search import matches
+from iamdash.candidates.queries.candidate_list.workload_rows import LANES, WorkloadRow, rows_of, workload_rows
 from iamdash.models import Standing, Workload
 from iamdash.models.question import Given, Question, ask
 from iamdash.rules.stage import Stage

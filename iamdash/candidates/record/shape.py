@@ -7,7 +7,7 @@ meaning here raises `FORMAT_VERSION` in `audit_pack` and says so in docs/operati
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from iamdash.candidates.queries.ladder import STATES
+from iamdash.candidates.queries.candidate.ladder import STATES
 from iamdash.rules.stage import Stage
 
 

@@ -10,8 +10,8 @@ from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.compiled import PERSON, Compiled, side_by_side
-from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Candidate, Claim, DailyCount, Programme
 

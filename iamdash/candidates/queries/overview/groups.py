@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from itertools import accumulate
 
-from iamdash.candidates.queries.filters import NOBODY, ROUTES
+from iamdash.candidates.queries.candidate_list.filters import NOBODY, ROUTES
 from iamdash.candidates.queries.overview.background import Background
 from iamdash.candidates.queries.overview.burn_down import last_whole_day, weeks_of
 from iamdash.candidates.queries.overview.numbers import Number

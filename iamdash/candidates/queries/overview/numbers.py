@@ -7,8 +7,7 @@ from functools import cache
 
 from django.db.models import Count, Q, Sum
 
-from iamdash.candidates.queries.compiled import NOW, PERSON, Compiled, as_one, compiled, number_of, side_by_side
-from iamdash.candidates.queries.conditions import (
+from iamdash.candidates.queries.candidate_list.conditions import (
     EXCEPTION_ASKED,
     OF_PEOPLE,
     SAFE_TO_DEACTIVATE,
@@ -16,7 +15,8 @@ from iamdash.candidates.queries.conditions import (
     claim_lapses_soon,
     of_age,
 )
-from iamdash.candidates.queries.filters import AGES, Viewer
+from iamdash.candidates.queries.candidate_list.filters import AGES, Viewer
+from iamdash.candidates.queries.compiled import NOW, PERSON, Compiled, as_one, compiled, number_of, side_by_side
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import Standing

@@ -7,10 +7,10 @@ from functools import cache
 
 from django.db.models import DateTimeField, Exists, OuterRef
 
+from iamdash.candidates.queries.candidate_list.controls import Choice
+from iamdash.candidates.queries.candidate_list.filters import AGES, Viewer
 from iamdash.candidates.queries.compiled import Compiled, compiled, number_of
-from iamdash.candidates.queries.filters import AGES, Viewer
 from iamdash.candidates.queries.frame import AccountAge
-from iamdash.candidates.queries.list_controls import Choice
 from iamdash.candidates.queries.overview.background import Background, background
 from iamdash.candidates.queries.overview.burn_down import DayCount, history, last_whole_day, weeks_of
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Grouping, Groups, groups

@@ -9,8 +9,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, CharField, ExpressionWrapper, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from iamdash.candidates.queries.filters import MY_TEAMS, Viewer
-from iamdash.candidates.queries.list_controls import Choice
+from iamdash.candidates.queries.candidate_list.controls import Choice
+from iamdash.candidates.queries.candidate_list.filters import MY_TEAMS, Viewer
 from iamdash.models import Standing
 from iamdash.models.question import Given
 

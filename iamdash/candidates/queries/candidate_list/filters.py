@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from iamdash.candidates.queries.order import DEFAULT_SORT, SORTS
+from iamdash.candidates.queries.candidate_list.order import DEFAULT_SORT, SORTS
 from iamdash.rules.exception import Waiting
 from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from iamdash.candidates.queries import pages
-from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of
-from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list import paging
+from iamdash.candidates.queries.candidate_list.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list.order import SORTS
+from iamdash.candidates.queries.candidate_list.page import CandidateList, candidate_list, standings_of
+from iamdash.candidates.queries.candidate_list.workload_rows import workload_rows
 from iamdash.candidates.queries.frame import account_ages
-from iamdash.candidates.queries.order import SORTS
-from iamdash.candidates.queries.workload_rows import workload_rows
 from iamdash.models import AccessKey, Candidate, IamUser, Standing
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
@@ -88,7 +88,7 @@ def test_its_pages_follow_each_other_without_gap_or_overlap(
     gone(Candidate.objects.get(iam_user__user_name="svc-production-uploader"))
     answer()
     whole = [row.name for row in by_workload(view=view).workloads]
-    monkeypatch.setattr(pages, "PAGE_SIZE", 1)
+    monkeypatch.setattr(paging, "PAGE_SIZE", 1)
 
     page, seen = by_workload(view=view), []
     while True:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import BigIntegerField
 
-from iamdash.candidates.queries.readings import PARTS
+from iamdash.candidates.queries.candidate.readings import PARTS
 from iamdash.models import Check, CredentialKind, IamUser, OtherCredential
 from iamdash.models.check import ENDS_WITHIN, TAKEN_WITHIN
 from iamdash.models.question import Asked, Given, Question

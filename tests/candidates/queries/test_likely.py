@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from iamdash.candidates.queries.candidate_list import candidate_list
-from iamdash.candidates.queries.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list.page import candidate_list
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.models import Membership, Programme, Standing
 from iamdash.standing.assess import Cause, assess

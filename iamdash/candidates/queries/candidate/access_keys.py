@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamdash.candidates.queries.readings import Readings
-from iamdash.candidates.queries.uses import LAST_USED_SOURCES, KnownUse, known_use
+from iamdash.candidates.queries.candidate.readings import Readings
+from iamdash.candidates.queries.candidate.uses import LAST_USED_SOURCES, KnownUse, known_use
 from iamdash.models import AccessKey, IamUser
 from iamdash.rules.evidence import Reading
 from iamdash.rules.facts import Use

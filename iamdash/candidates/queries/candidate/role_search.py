@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, Case, CharField, IntegerField, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 
-from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
+from iamdash.candidates.queries.candidate.role_trust import RoleTrust, trust_of
 from iamdash.models import Candidate, IamRole, Replacement
 from iamdash.models.question import Asked, Given, Question, ask, nothing
 from iamdash.standing.replacements import associations_of, by_arn

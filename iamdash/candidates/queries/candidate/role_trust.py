@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from iamdash.candidates.queries.trust_words import unique_ids, who_may_assume
+from iamdash.candidates.queries.candidate.trust_words import unique_ids, who_may_assume
 from iamdash.models import IamRole, IamUser, PodIdentityAssociation
 
 

@@ -4,12 +4,12 @@ from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Q
 
-from iamdash.candidates.queries.checks import checks_of
-from iamdash.candidates.queries.fall import falls_of
-from iamdash.candidates.queries.likely import teams_named
-from iamdash.candidates.queries.role_search import named_alike
-from iamdash.candidates.queries.timeline import events_of, notes_of
-from iamdash.candidates.queries.workload_rows import LANES
+from iamdash.candidates.queries.candidate.checks import checks_of
+from iamdash.candidates.queries.candidate.fall import falls_of
+from iamdash.candidates.queries.candidate.likely import teams_named
+from iamdash.candidates.queries.candidate.role_search import named_alike
+from iamdash.candidates.queries.candidate.timeline import events_of, notes_of
+from iamdash.candidates.queries.candidate_list.workload_rows import LANES
 from iamdash.models import Candidate, Check, Event, IamRole, IamUser, Note, Person, Team, TrackerLink
 from iamdash.models.question import Asked, Given, Question, given_keys, given_texts, nothing
 from iamdash.rules.stage import Stage

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamdash.candidates.queries.readings import Readings
+from iamdash.candidates.queries.candidate.readings import Readings
 from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Step
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from iamdash.candidates.queries.access_keys import descriptions
-from iamdash.candidates.queries.readings import Readings
+from iamdash.candidates.queries.candidate.access_keys import descriptions
+from iamdash.candidates.queries.candidate.readings import Readings
 from iamdash.models import IamUser
 from iamdash.rules.evidence import Reading
 

@@ -7,23 +7,23 @@ from typing import Any
 
 from django.db.models import BigIntegerField
 
-from iamdash.candidates.queries.access_keys import KeyTable, key_table
-from iamdash.candidates.queries.beside import beside
-from iamdash.candidates.queries.checks import CheckLine, KindOfCredential, newest_check, other_credentials
+from iamdash.candidates.queries.candidate.access_keys import KeyTable, key_table
+from iamdash.candidates.queries.candidate.beside import beside
+from iamdash.candidates.queries.candidate.checks import CheckLine, KindOfCredential, newest_check, other_credentials
+from iamdash.candidates.queries.candidate.fall import Fall, fall_of
+from iamdash.candidates.queries.candidate.iam_user_facts import IamUserFacts, iam_user_facts
+from iamdash.candidates.queries.candidate.ladder import NextStepCard, StepLine, next_step_card, step_lines
+from iamdash.candidates.queries.candidate.likely import Likely, likely_of
+from iamdash.candidates.queries.candidate.page_notices import Notice, page_notices
+from iamdash.candidates.queries.candidate.preflight import preflight_of
+from iamdash.candidates.queries.candidate.readings import Readings, readings_of
+from iamdash.candidates.queries.candidate.replacements import ReplacementRow, replacement_rows
+from iamdash.candidates.queries.candidate.role_search import FoundRole, as_found
+from iamdash.candidates.queries.candidate.standing_claim import StandingClaim, as_shown
+from iamdash.candidates.queries.candidate.timeline import Timeline, timeline
+from iamdash.candidates.queries.candidate.verdicts import VerdictCard, verdict_cards
+from iamdash.candidates.queries.candidate_list.workload_rows import WorkloadRow, rows_of
 from iamdash.candidates.queries.exceptions import Leave, leave_of
-from iamdash.candidates.queries.fall import Fall, fall_of
-from iamdash.candidates.queries.iam_user_facts import IamUserFacts, iam_user_facts
-from iamdash.candidates.queries.ladder import NextStepCard, StepLine, next_step_card, step_lines
-from iamdash.candidates.queries.likely import Likely, likely_of
-from iamdash.candidates.queries.page_notices import Notice, page_notices
-from iamdash.candidates.queries.preflight import preflight_of
-from iamdash.candidates.queries.readings import Readings, readings_of
-from iamdash.candidates.queries.replacements import ReplacementRow, replacement_rows
-from iamdash.candidates.queries.role_search import FoundRole, as_found
-from iamdash.candidates.queries.standing_claim import StandingClaim, as_shown
-from iamdash.candidates.queries.timeline import Timeline, timeline
-from iamdash.candidates.queries.verdicts import VerdictCard, verdict_cards
-from iamdash.candidates.queries.workload_rows import WorkloadRow, rows_of
 from iamdash.models import Candidate, Person, Standing, Team
 from iamdash.models.question import Given, Question, ask
 from iamdash.rules.cadence import Cadence

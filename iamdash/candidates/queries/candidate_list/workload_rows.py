@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
-from iamdash.candidates.queries.order import Order, row
+from iamdash.candidates.queries.candidate_list.order import Order, row
 from iamdash.models import AccessKey, Candidate, Standing, Workload
 from iamdash.models.question import Question, given_keys
 from iamdash.rules.evidence import Verdict

@@ -12,8 +12,8 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.exceptions import Flag, block_flag, ending
-from iamdash.candidates.queries.filters import Viewer
 from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
 from iamdash.database.prepared import planned_once
 from iamdash.models import Standing, Team

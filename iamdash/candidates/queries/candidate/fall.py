@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import BigIntegerField, DateTimeField
 
-from iamdash.candidates.queries.timeline import seen_by
+from iamdash.candidates.queries.candidate.timeline import seen_by
 from iamdash.models import Event, Standing
 from iamdash.models.question import Asked, Given, Question, nothing
 from iamdash.rules.sentence import Sentence, plain

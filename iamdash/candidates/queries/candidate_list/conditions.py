@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
-from iamdash.candidates.queries.filters import (
+from iamdash.candidates.queries.candidate_list.filters import (
     AGES,
     BLOCKED,
     CLAIMS,
@@ -28,7 +28,7 @@ from iamdash.candidates.queries.filters import (
     Viewer,
     number_in,
 )
-from iamdash.candidates.queries.search import matches
+from iamdash.candidates.queries.candidate_list.search import matches
 from iamdash.models import ExceptionGrant, sort_keys
 from iamdash.models.question import Given
 from iamdash.rules.evidence import Verdict

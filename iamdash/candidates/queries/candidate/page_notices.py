@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamdash.candidates.queries.readings import Readings
+from iamdash.candidates.queries.candidate.readings import Readings
 from iamdash.models import IamUser
 from iamdash.rules.evidence import Reading
 from iamdash.rules.sentence import Sentence, plain

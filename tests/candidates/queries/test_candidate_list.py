@@ -8,12 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from iamdash.candidates.queries import counts, pages
-from iamdash.candidates.queries.candidate_list import CandidateList, candidate_list, standings_of, viewer_of
+from iamdash.candidates.queries.candidate_list import counts, paging
+from iamdash.candidates.queries.candidate_list.filters import (
+    KEYS,
+    OPENED,
+    ROUTES,
+    STAGES,
+    TEXTS,
+    USED,
+    VIEWS,
+    Filters,
+    Viewer,
+)
+from iamdash.candidates.queries.candidate_list.order import SORTS
+from iamdash.candidates.queries.candidate_list.page import CandidateList, candidate_list, standings_of, viewer_of
 from iamdash.candidates.queries.exceptions import Flag
-from iamdash.candidates.queries.filters import KEYS, OPENED, ROUTES, STAGES, TEXTS, USED, VIEWS, Filters, Viewer
 from iamdash.candidates.queries.frame import account_ages
-from iamdash.candidates.queries.order import SORTS
 from iamdash.models import Candidate, Note
 from iamdash.standing.assess import Cause, assess
 from tests.factories import (
@@ -192,7 +202,7 @@ def test_every_order_lists_everybody_once(sort: str) -> None:
 def test_pages_follow_each_other_and_lead_back_in_every_order(
     sort: str, view: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PAGE_SIZE", 2)
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
     monkeypatch.setattr(counts, "MOST_COUNTED", 4)
     for number in range(3):
         candidate_named(f"plain-{number}")
@@ -223,7 +233,7 @@ def test_pages_follow_each_other_and_lead_back_in_every_order(
 
 @pytest.mark.django_db
 def test_counts_stop_at_a_limit_and_so_does_the_position(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "PAGE_SIZE", 1)
+    monkeypatch.setattr(paging, "PAGE_SIZE", 1)
     monkeypatch.setattr(counts, "MOST_COUNTED", 1)
     numbers = [candidate_named(f"uploader-{number}").pk for number in range(4)]
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from iamdash.candidates.queries.uses import KnownUse, known_use
+from iamdash.candidates.queries.candidate.uses import KnownUse, known_use
 from iamdash.models import AccessKey, AccessKeyUse
 from iamdash.rules.rhythm import Rhythm
 from iamdash.standing.rows import fetch

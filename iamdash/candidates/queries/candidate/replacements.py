@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from iamdash.candidates.queries.role_trust import RoleTrust, trust_of
+from iamdash.candidates.queries.candidate.role_trust import RoleTrust, trust_of
 from iamdash.models import IamUser
 from iamdash.standing.replacements import Link, Links
 

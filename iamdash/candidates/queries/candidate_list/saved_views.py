@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.compiled import PERSON, THEIR_TEAMS, Compiled, compiled
-from iamdash.candidates.queries.filters import Viewer
 from iamdash.models import SavedView
 
 # Of whoever keeps it, as Person is written.

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from iamdash.candidates.queries.access_keys import key_table
-from iamdash.candidates.queries.candidate_page import candidate_page, find_candidate
-from iamdash.candidates.queries.iam_user_facts import console_url, iam_user_facts
-from iamdash.candidates.queries.ladder import step_lines
-from iamdash.candidates.queries.page_notices import page_notices
-from iamdash.candidates.queries.readings import Readings, readings_of
-from iamdash.candidates.queries.role_search import find_roles, roles_alike, words_of
-from iamdash.candidates.queries.timeline import events_of, notes_of, timeline
+from iamdash.candidates.queries.candidate.access_keys import key_table
+from iamdash.candidates.queries.candidate.iam_user_facts import console_url, iam_user_facts
+from iamdash.candidates.queries.candidate.ladder import step_lines
+from iamdash.candidates.queries.candidate.page import candidate_page, find_candidate
+from iamdash.candidates.queries.candidate.page_notices import page_notices
+from iamdash.candidates.queries.candidate.readings import Readings, readings_of
+from iamdash.candidates.queries.candidate.role_search import find_roles, roles_alike, words_of
+from iamdash.candidates.queries.candidate.timeline import events_of, notes_of, timeline
 from iamdash.models import Candidate, IamUser
 from iamdash.models.journal import record
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step

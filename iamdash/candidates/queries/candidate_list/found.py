@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from iamdash.candidates.queries import counts as counting
-from iamdash.candidates.queries.conditions import filter_condition, view_conditions
-from iamdash.candidates.queries.filters import BY_WORKLOAD, Filters, Viewer
-from iamdash.candidates.queries.order import Order
-from iamdash.candidates.queries.pages import Page
-from iamdash.candidates.queries.search import matches
-from iamdash.candidates.queries.workload_rows import workloads_of
+from iamdash.candidates.queries.candidate_list import counts as counting
+from iamdash.candidates.queries.candidate_list.conditions import filter_condition, view_conditions
+from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, Filters, Viewer
+from iamdash.candidates.queries.candidate_list.order import Order
+from iamdash.candidates.queries.candidate_list.paging import Page
+from iamdash.candidates.queries.candidate_list.search import matches
+from iamdash.candidates.queries.candidate_list.workload_rows import workloads_of
 from iamdash.models import Standing
 from iamdash.models.bulk import among
 

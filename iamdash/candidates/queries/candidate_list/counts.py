@@ -8,9 +8,9 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 
+from iamdash.candidates.queries.candidate_list.conditions import conditions_of_views
+from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.compiled import NOW, PERSON, THEIR_TEAMS, Compiled, compiled, in_one_row
-from iamdash.candidates.queries.conditions import conditions_of_views
-from iamdash.candidates.queries.filters import Viewer
 from iamdash.models import Standing
 
 # Nobody reads how many they are beyond this; "1,000+" costs the same in any organisation.

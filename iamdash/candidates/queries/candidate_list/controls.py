@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iamdash.candidates.queries.choices import TeamNames
-from iamdash.candidates.queries.filters import (
+from iamdash.candidates.queries.candidate_list.filters import (
     AGES,
     BLOCKED,
     BY_WORKLOAD,
@@ -22,7 +21,8 @@ from iamdash.candidates.queries.filters import (
     Filters,
     Viewer,
 )
-from iamdash.candidates.queries.order import MOST_FIRST, SORTS, sort_labels
+from iamdash.candidates.queries.candidate_list.order import MOST_FIRST, SORTS, sort_labels
+from iamdash.candidates.queries.choices import TeamNames
 
 AGE_WORDS = {name: words for name, (words, *_rest) in AGES.items()}
 

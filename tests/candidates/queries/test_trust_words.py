@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from iamdash.candidates.queries.replacements import replacement_rows
-from iamdash.candidates.queries.role_search import find_roles
-from iamdash.candidates.queries.trust_words import unique_ids, who_may_assume
+from iamdash.candidates.queries.candidate.replacements import replacement_rows
+from iamdash.candidates.queries.candidate.role_search import find_roles
+from iamdash.candidates.queries.candidate.trust_words import unique_ids, who_may_assume
 from iamdash.models import PodIdentityAssociation
 from iamdash.standing.rows import fetch
 from tests.factories import (

@@ -1,0 +1,1 @@
+"""The page of one candidate: one module for each of its cards."""
