@@ -11,9 +11,9 @@ from iamdash.candidates import actions
 from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, Blocked, Colleague, Excepted, Work
 from iamdash.models import AccessLevel, Candidate, IamRole, Person, Team
 from iamdash.organisation.people import Wanted, make_person
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.exception import Waiting
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
+from iamdash.rules.silence.cadence import Cadence
 
 # Everybody's: the demo answers on this machine alone.
 PASSWORD = "retire every key"  # noqa: S105  shown on the terminal, to be typed

@@ -6,9 +6,9 @@ from django.db.models import Q
 from iamdash.models.inventory import IamRole, IamUser
 from iamdash.models.people import Person
 from iamdash.models.workload import Workload
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.exception import Waiting
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
+from iamdash.rules.silence.cadence import Cadence
 
 
 class Candidate(models.Model):

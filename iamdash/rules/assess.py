@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from iamdash.rules import next_step as next_steps
-from iamdash.rules import reason as reasons
 from iamdash.rules import risk as risks
-from iamdash.rules.claim import lapses_at, without_lapsed_claim
 from iamdash.rules.evidence import Assessment
 from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.kind import kind_of
 from iamdash.rules.ladder import stage_of, stage_since, steps_of
 from iamdash.rules.moments import after, soonest
-from iamdash.rules.ownership import ownership_of
-from iamdash.rules.safe_to_deactivate import safe_to_deactivate
-from iamdash.rules.safe_to_delete import safe_to_delete
+from iamdash.rules.owners.ownership import ownership_of
 from iamdash.rules.stage import Stage
+from iamdash.rules.steps import reason as reasons
+from iamdash.rules.steps.claim import lapses_at, without_lapsed_claim
+from iamdash.rules.verdicts.safe_to_deactivate import safe_to_deactivate
+from iamdash.rules.verdicts.safe_to_delete import safe_to_delete
 
 
 def assess(facts: CandidateFacts, *, thresholds: Thresholds, now: datetime) -> Assessment:

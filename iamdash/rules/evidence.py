@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from iamdash.rules.kind import Kind
 from iamdash.rules.moments import soonest
-from iamdash.rules.owner import Ownership
+from iamdash.rules.owners.owner import Ownership
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage

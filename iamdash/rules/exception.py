@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.gone import proved_gone
+from iamdash.rules.steps.gone import proved_gone
 
 
 class Waiting(StrEnum):

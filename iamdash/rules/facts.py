@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from iamdash.rules.route import Route
-from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Teams
-from iamdash.rules.vendors import VendorFacts
+from iamdash.rules.owners.teams import USUAL_RULES, OwnershipRule, Teams
+from iamdash.rules.routes.route import Route
+from iamdash.rules.routes.vendors import VendorFacts
 from iamdash.rules.workload import USUAL_ENVIRONMENTS
 
 

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from iamdash.rules.facts import Thresholds
-from iamdash.rules.history import LAST_USED_SPAN, LOOKED_AWAY, days_of_use, history_of
 from iamdash.rules.moments import span_of
-from iamdash.rules.quiet import Quiet
-from iamdash.rules.waiting import Wait, wait_for
+from iamdash.rules.silence.history import LAST_USED_SPAN, LOOKED_AWAY, days_of_use, history_of
+from iamdash.rules.silence.quiet import Quiet
+from iamdash.rules.silence.waiting import Wait, wait_for
 
 SOURCES = frozenset({"direct", "report"})
 MINIMUM_QUIET = span_of(days=Thresholds().minimum_quiet_days)

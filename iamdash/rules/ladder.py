@@ -3,16 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
-from iamdash.rules.claim import claimed
-from iamdash.rules.deactivated import deactivated
 from iamdash.rules.evidence import Holds, Step
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.gone import deleted
 from iamdash.rules.moments import newest
-from iamdash.rules.reason import identified
-from iamdash.rules.roles import role_ready
 from iamdash.rules.stage import Stage
-from iamdash.rules.switched import switched_over
+from iamdash.rules.steps.claim import claimed
+from iamdash.rules.steps.deactivated import deactivated
+from iamdash.rules.steps.gone import deleted
+from iamdash.rules.steps.reason import identified
+from iamdash.rules.steps.roles import role_ready
+from iamdash.rules.steps.switched import switched_over
 
 # AWS's proof outranks paperwork: these stand even where an earlier step was never recorded.
 PROVED_BY_AWS = (Stage.DELETED, Stage.DEACTIVATED)

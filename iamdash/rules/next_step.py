@@ -6,10 +6,10 @@ from iamdash.rules import retiring
 from iamdash.rules.evidence import Evidence, Holds, Judgement, NextStep, Step
 from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
-from iamdash.rules.switched import still_used_after_switch
+from iamdash.rules.steps.switched import still_used_after_switch
 
 IN_PODS = (
     "Run the pods under the service account of the role, take the access key out of their configuration and restart "

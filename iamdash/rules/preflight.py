@@ -14,10 +14,10 @@ from iamdash.rules.evidence import Command, Verdict
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, Thresholds
 from iamdash.rules.keys import ACTIVE, INACTIVE, no_reading, oldest_first
 from iamdash.rules.moments import after
-from iamdash.rules.readiness import LISTING
 from iamdash.rules.retiring import code_first
-from iamdash.rules.safe_to_delete import key_is_soaked
+from iamdash.rules.routes.readiness import LISTING
 from iamdash.rules.sentence import Sentence, plain
+from iamdash.rules.verdicts.safe_to_delete import key_is_soaked
 
 NOT_READ = Sentence("Not read yet: “Check AWS now” reads it.")
 OFF = frozenset({INACTIVE, "Expired"})

@@ -7,10 +7,10 @@ from iamdash.rules.evidence import Judgement, NextStep, Requirement, Verdict
 from iamdash.rules.facts import CandidateFacts, KeyFacts, Thresholds
 from iamdash.rules.keys import active_keys, inactive_keys
 from iamdash.rules.moments import END_OF_TIME, soonest
-from iamdash.rules.requirements import keys_are_listed
-from iamdash.rules.safe_to_deactivate import key_is_quiet
-from iamdash.rules.safe_to_delete import key_is_soaked
 from iamdash.rules.sentence import Sentence
+from iamdash.rules.verdicts.requirements import keys_are_listed
+from iamdash.rules.verdicts.safe_to_deactivate import key_is_quiet
+from iamdash.rules.verdicts.safe_to_delete import key_is_soaked
 
 TERRAFORM = {
     "deactivate": (

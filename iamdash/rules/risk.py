@@ -12,7 +12,7 @@ from enum import IntEnum
 from iamdash.rules.facts import CandidateFacts, KeyFacts
 from iamdash.rules.keys import INACTIVE, no_reading, oldest_first, only_report_knows
 from iamdash.rules.moments import after, soonest
-from iamdash.rules.reach import Reach, reach_of
+from iamdash.rules.policies.reach import Reach, reach_of
 from iamdash.rules.sentence import Sentence, count_days, plain
 
 OLD_DAYS = 365

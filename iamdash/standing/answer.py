@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from iamdash.rules.evidence import Command, Evidence, Holds, NextStep, Reading, Requirement, Step, Verdict
-from iamdash.rules.owner import Hint
+from iamdash.rules.owners.owner import Hint
+from iamdash.rules.owners.teams import Source
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
-from iamdash.rules.teams import Source
 
 Json = dict[str, Any]
 

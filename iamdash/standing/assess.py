@@ -14,9 +14,9 @@ from iamdash.models import Candidate, IamUser, Replacement, Standing, bulk
 from iamdash.models.journal import Event, record_all
 from iamdash.rules.assess import assess as judge
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.gone import proved_gone
-from iamdash.rules.reason import reason_for
 from iamdash.rules.stage import Stage
+from iamdash.rules.steps.gone import proved_gone
+from iamdash.rules.steps.reason import reason_for
 from iamdash.standing import entries
 from iamdash.standing.due import due_iam_users
 from iamdash.standing.facts import facts_of

@@ -8,7 +8,6 @@ from django.db.models import F
 
 from iamdash.models import AccessKey, Candidate, Claim, ExceptionGrant, IamUser, OtherCredential
 from iamdash.models.bulk import among
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import (
     CandidateFacts,
     ClaimFacts,
@@ -20,9 +19,10 @@ from iamdash.rules.facts import (
 )
 from iamdash.rules.keys import INACTIVE
 from iamdash.rules.moments import newest
-from iamdash.rules.origin import made_by_terraform
-from iamdash.rules.route import Route
-from iamdash.rules.teams import Teams
+from iamdash.rules.owners.origin import made_by_terraform
+from iamdash.rules.owners.teams import Teams
+from iamdash.rules.routes.route import Route
+from iamdash.rules.silence.cadence import Cadence
 from iamdash.standing.freshness import Freshness, freshness
 from iamdash.standing.midnight import midnight
 from iamdash.standing.replacements import replacement_facts

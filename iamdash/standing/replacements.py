@@ -12,7 +12,7 @@ from iamdash.models import EksCluster, IamRole, PodIdentityAssociation, Replacem
 from iamdash.models.question import Asked, Question, given_keys, given_texts, nothing
 from iamdash.rules.facts import AssociationFacts, ClusterFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest, soonest
-from iamdash.rules.route_federation import eks_issuers
+from iamdash.rules.routes.federation import eks_issuers
 from iamdash.standing.freshness import Freshness
 
 SAME_ROLE = Replacement.objects.filter(iam_role=OuterRef("iam_role"), unlinked_at=None)

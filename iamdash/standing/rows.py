@@ -27,7 +27,7 @@ from iamdash.models.claim import standing_claims
 from iamdash.models.question import Asked, Question, ask, given_keys, nothing
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
-from iamdash.rules.vendors import VendorFacts
+from iamdash.rules.routes.vendors import VendorFacts
 from iamdash.standing.freshness import NEWEST_RUNS
 from iamdash.standing.replacements import LINKED, Links, associations_of, clusters_of, links_of
 from iamdash.standing.vendors import vendors
@@ -42,7 +42,7 @@ EXCEPTIONS = Question(
         "candidate", "asked_by", "approved_by"
     )
 )
-# The ledger by key, with the last use of each day (see `rules.history`).
+# The ledger by key, with the last use of each day (see `rules.silence.history`).
 DAYS_OF_USE = Question(
     AccessKeyUse.objects.filter(access_key__iam_user__in=THEIRS)
     .annotate(day=TruncDay("last_used_at", tzinfo=UTC))

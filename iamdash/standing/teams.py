@@ -1,7 +1,7 @@
 """The teams as the rules take them."""
 
 from iamdash.models import Team
-from iamdash.rules.teams import TeamFacts, Teams, teams_of
+from iamdash.rules.owners.teams import TeamFacts, Teams, teams_of
 
 
 def teams() -> Teams:

@@ -4,7 +4,7 @@ from typing import Any
 
 from iamdash.models import Programme
 from iamdash.rules.facts import Thresholds
-from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Source
+from iamdash.rules.owners.teams import USUAL_RULES, OwnershipRule, Source
 from iamdash.rules.workload import USUAL_ENVIRONMENTS
 
 

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from iamdash.candidates.actions.address import LONGEST_URL
 from iamdash.candidates.actions.change import LONGEST_TEXT
 from iamdash.candidates.queries.choices import TeamChoice
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.exception import Waiting
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
+from iamdash.rules.silence.cadence import Cadence
 
 NO_SUCH_DAY = "Give a day that exists, such as 2027-04-30."
 Options = Iterable[tuple[str, str]]

@@ -15,7 +15,7 @@ from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.groups import GROUPINGS
 from iamdash.candidates.queries.overview.page import Overview, overview
 from iamdash.models import AccessLevel
-from iamdash.rules.forecast import Expected, Outlook
+from iamdash.rules.overview.forecast import Expected, Outlook
 from iamdash.rules.sentence import day_in_words
 from iamdash.rules.stage import Stage
 from iamdash.views import charts

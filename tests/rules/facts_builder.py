@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.evidence import Holds, Step
 from iamdash.rules.facts import (
     AssociationFacts,
@@ -18,7 +17,8 @@ from iamdash.rules.facts import (
     Use,
 )
 from iamdash.rules.ladder import steps_of
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
+from iamdash.rules.silence.cadence import Cadence
 from iamdash.rules.stage import Stage
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

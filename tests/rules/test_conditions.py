@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamdash.rules.conditions import conditions_hold, matches
+from iamdash.rules.policies.conditions import conditions_hold, matches
 
 FEW = st.text("ab*?", max_size=8)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamdash.rules.forecast import (
+from iamdash.rules.overview.forecast import (
     HORIZON,
     Forecast,
     Outlook,

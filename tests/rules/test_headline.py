@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from iamdash.rules.forecast import Outlook, Week, forecast
-from iamdash.rules.headline import Headline, headline
+from iamdash.rules.overview.forecast import Outlook, Week, forecast
+from iamdash.rules.overview.headline import Headline, headline
 
 TODAY = date(2026, 11, 23)
 PACE = [Week(retired=10, arrived=1)] * 6

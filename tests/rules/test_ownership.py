@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamdash.rules.facts import PolicyFacts
-from iamdash.rules.owner import Ownership
-from iamdash.rules.ownership import ownership_of
-from iamdash.rules.teams import USUAL_RULES, OwnershipRule, Source, TeamFacts, plainly, teams_of
+from iamdash.rules.owners.owner import Ownership
+from iamdash.rules.owners.ownership import ownership_of
+from iamdash.rules.owners.teams import USUAL_RULES, OwnershipRule, Source, TeamFacts, plainly, teams_of
 from tests.rules.facts_builder import a_candidate
 
 SEARCH = TeamFacts("search", "Search and browse", ("#search-team", "Findability"), ("acme/search-*",))

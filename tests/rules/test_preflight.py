@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.evidence import Command
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, PolicyFacts, Thresholds
 from iamdash.rules.preflight import Blocker, Left, Preflight, preflight
+from iamdash.rules.silence.cadence import Cadence
 from tests.rules.facts_builder import ACCOUNT_ID, NOW, a_candidate, a_claim, a_key, ago
 from tests.rules.strategies import CANDIDATES, MOMENTS, THRESHOLDS
 from tests.rules.test_properties import many, values_of

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from iamdash.rules.assess import assess
 from iamdash.rules.evidence import Assessment, Holds, Verdict
 from iamdash.rules.facts import CandidateFacts, KeyFacts, RoleFacts, Thresholds
-from iamdash.rules.reason import changes_at, reason_for
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
+from iamdash.rules.steps.reason import changes_at, reason_for
 from tests.rules.facts_builder import ACCOUNT_ID, NOW
 from tests.rules.strategies import CANDIDATES, MOMENTS, THRESHOLDS
 

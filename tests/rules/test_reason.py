@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.reason import changes_at, reason_for
+from iamdash.rules.steps.reason import changes_at, reason_for
 from tests.rules.facts_builder import NOW, a_candidate, a_key, ago
 
 YOUNG = a_key("AKIA000000000000YOUNG", created_at=ago(days=89), last_used_at=ago(days=1))

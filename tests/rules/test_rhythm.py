@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamdash.rules.facts import Use
-from iamdash.rules.rhythm import Rhythm, rhythm_of
+from iamdash.rules.silence.rhythm import Rhythm, rhythm_of
 from tests.rules.facts_builder import NOW, ago
 
 

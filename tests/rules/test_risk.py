@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from iamdash.rules.facts import CandidateFacts, PolicyFacts
-from iamdash.rules.reach import Reach, reach_of
+from iamdash.rules.policies.reach import Reach, reach_of
 from iamdash.rules.risk import LEVELS, Risk, changes_at, risk_of
 from tests.rules.facts_builder import ACCOUNT_ID, NOW, a_candidate, a_claim, a_key, ago
 from tests.rules.strategies import CANDIDATES, MOMENTS

@@ -6,7 +6,7 @@ import pytest
 
 from iamdash.rules.evidence import Judgement, Verdict
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind
-from iamdash.rules.safe_to_delete import safe_to_delete
+from iamdash.rules.verdicts.safe_to_delete import safe_to_delete
 from tests.rules.facts_builder import NOW, a_claimed_candidate, a_key, ago, read_by_a_check
 
 SOAKED = a_key(status="Inactive", status_changed_at=ago(days=20))

@@ -2,8 +2,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from iamdash.rules.history import days_of_use, history_of
-from iamdash.rules.waiting import A_YEAR, UNDECLARED, wait_for, waiting_time
+from iamdash.rules.silence.history import days_of_use, history_of
+from iamdash.rules.silence.waiting import A_YEAR, UNDECLARED, wait_for, waiting_time
 from tests.rules.facts_builder import NOW, ago
 
 FORTNIGHT = timedelta(days=14)

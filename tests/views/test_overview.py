@@ -17,7 +17,7 @@ from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.candidates.queries.overview.week import week
 from iamdash.models import AccessKey, AccessLevel, Candidate, DailyCount, Person, Programme, Standing, SyncRun
 from iamdash.models.journal import record
-from iamdash.rules.forecast import Outlook, Week
+from iamdash.rules.overview.forecast import Outlook, Week
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.daily import count_day

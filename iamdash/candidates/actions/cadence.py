@@ -6,7 +6,7 @@ from django.db import transaction
 
 from iamdash.candidates.actions.change import finish, locked, require
 from iamdash.models import AccessLevel, Candidate, Person
-from iamdash.rules.cadence import Cadence
+from iamdash.rules.silence.cadence import Cadence
 
 
 @transaction.atomic

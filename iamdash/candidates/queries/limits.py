@@ -14,8 +14,8 @@ from iamdash.models.bulk import among
 from iamdash.rules.assess import assess
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.reason import reason_for
 from iamdash.rules.stage import Stage
+from iamdash.rules.steps.reason import reason_for
 from iamdash.standing.facts import facts_of
 from iamdash.standing.going_down import Reopening
 from iamdash.standing.row import row

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from iamdash.models import Standing
-from iamdash.rules.teams import USUAL_RULES, OwnershipRule
+from iamdash.rules.owners.teams import USUAL_RULES, OwnershipRule
 
 OF_EACH_RULE = """
     SELECT (hint ->> 'rule')::int,

@@ -16,7 +16,7 @@ from iamdash.candidates.queries.overview.groups import GROUPINGS, Group, groups
 from iamdash.candidates.queries.overview.scope import TEAMS, Scope
 from iamdash.models import AccessLevel, Membership, Person, Standing, Team
 from iamdash.models.question import Given
-from iamdash.rules.teams import Source
+from iamdash.rules.owners.teams import Source
 
 ON_A_PAGE = 50
 MOST_LIKELY = 10

@@ -13,7 +13,7 @@ from iamdash.candidates.actions.change import is_deleted
 from iamdash.candidates.spreadsheet.columns import NAMING, Columns
 from iamdash.candidates.spreadsheet.sheet import Line
 from iamdash.models import AccessKey, Candidate, IamUser, Person, Team
-from iamdash.rules.teams import plainly
+from iamdash.rules.owners.teams import plainly
 from iamdash.standing.teams import teams
 
 AT_ONCE = 1000

@@ -11,9 +11,9 @@ import pytest
 
 from iamdash.candidates import actions
 from iamdash.models import AccessLevel, Candidate, Event, Person, Standing
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.exception import Waiting
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
+from iamdash.rules.silence.cadence import Cadence
 from iamdash.rules.stage import Stage
 from iamdash.standing.check import differences
 from tests.candidates.actions.conftest import assessed

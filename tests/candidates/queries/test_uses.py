@@ -6,7 +6,7 @@ import pytest
 
 from iamdash.candidates.queries.candidate.uses import KnownUse, known_use
 from iamdash.models import AccessKey, AccessKeyUse
-from iamdash.rules.rhythm import Rhythm
+from iamdash.rules.silence.rhythm import Rhythm
 from iamdash.standing.rows import fetch
 from tests.factories import NOW, days_ago, make_access_key, make_iam_user
 

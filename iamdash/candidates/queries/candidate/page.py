@@ -26,16 +26,16 @@ from iamdash.candidates.queries.candidate_list.workload_rows import WorkloadRow,
 from iamdash.candidates.queries.exceptions import Leave, leave_of
 from iamdash.models import Candidate, Person, Standing, Team
 from iamdash.models.question import Given, Question, ask
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import CandidateFacts
 from iamdash.rules.kind import Likeness, kind_of
 from iamdash.rules.preflight import Preflight
 from iamdash.rules.risk import Judged, risk_of
-from iamdash.rules.route import Route
+from iamdash.rules.routes.route import Route
+from iamdash.rules.routes.special_cases import SpecialCase, special_cases
+from iamdash.rules.routes.suggestion import NamedTrust, Suggestion, suggest
 from iamdash.rules.sentence import Sentence
-from iamdash.rules.special_cases import SpecialCase, special_cases
+from iamdash.rules.silence.cadence import Cadence
 from iamdash.rules.stage import Stage
-from iamdash.rules.suggestion import NamedTrust, Suggestion, suggest
 from iamdash.standing import answer
 from iamdash.standing.facts import facts_of_one
 from iamdash.standing.rows import fetch

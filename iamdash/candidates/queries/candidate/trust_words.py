@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from iamdash.rules.arns import principal_of
-from iamdash.rules.conditions import flattened
-from iamdash.rules.route_federation import EKS_HOST, PROVIDER
-from iamdash.rules.trust import DANGLING, Statement, statements_of
+from iamdash.rules.policies.arns import principal_of
+from iamdash.rules.policies.conditions import flattened
+from iamdash.rules.policies.trust import DANGLING, Statement, statements_of
+from iamdash.rules.routes.federation import EKS_HOST, PROVIDER
 
 KNOWN_SERVICES = {
     "pods.eks.amazonaws.com": "EKS Pod Identity",

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from iamdash.models import AccessKey
 from iamdash.rules.facts import Use
-from iamdash.rules.history import LOOKED_AWAY
-from iamdash.rules.rhythm import KeyRhythm, rhythm_of
+from iamdash.rules.silence.history import LOOKED_AWAY
+from iamdash.rules.silence.rhythm import KeyRhythm, rhythm_of
 
 LAST_USED_SOURCES = {"direct": "iam:GetAccessKeyLastUsed", "report": "iam:GetCredentialReport"}
 # What is drawn, and listed beside the drawing.

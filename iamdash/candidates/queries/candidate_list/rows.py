@@ -19,10 +19,10 @@ from iamdash.database.prepared import planned_once
 from iamdash.models import Standing, Team
 from iamdash.models.bulk import among
 from iamdash.rules.evidence import Verdict
+from iamdash.rules.owners.teams import Source
 from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, day_in_words
 from iamdash.rules.stage import Stage
-from iamdash.rules.teams import Source
 from iamdash.standing.answer import sentence_from_json
 
 # A row has one line for the reason: the end of an ID tells one key of a user from the other, and the limit is on the

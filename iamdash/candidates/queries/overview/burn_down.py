@@ -28,8 +28,8 @@ from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.candidates.queries.overview.scope import Limits, Scope
 from iamdash.models import AccessKey, DailyCount
 from iamdash.models.question import Given
-from iamdash.rules.forecast import Week
 from iamdash.rules.keys import ACTIVE
+from iamdash.rules.overview.forecast import Week
 from iamdash.rules.stage import Stage
 
 MOST_WEEKS = 12

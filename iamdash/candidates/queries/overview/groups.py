@@ -12,7 +12,7 @@ from iamdash.candidates.queries.overview.burn_down import last_whole_day, weeks_
 from iamdash.candidates.queries.overview.numbers import Number
 from iamdash.candidates.queries.overview.scope import Scope
 from iamdash.candidates.queries.overview.shares import Share, shares
-from iamdash.rules.forecast import Outlook, Week, outlook_at_mean_pace
+from iamdash.rules.overview.forecast import Outlook, Week, outlook_at_mean_pace
 from iamdash.rules.stage import Stage
 
 MOST = 12

@@ -20,11 +20,11 @@ from iamdash.candidates.queries.overview.scope import Limits, Scope, scope_choic
 from iamdash.candidates.queries.overview.week import Week, week
 from iamdash.models import AccessKey, Candidate
 from iamdash.models.question import Given
-from iamdash.rules.forecast import Forecast, forecast
-from iamdash.rules.forecast import Week as WeekOfKeys
-from iamdash.rules.headline import Headline, headline
 from iamdash.rules.keys import ACTIVE
 from iamdash.rules.kind import Kind
+from iamdash.rules.overview.forecast import Forecast, forecast
+from iamdash.rules.overview.forecast import Week as WeekOfKeys
+from iamdash.rules.overview.headline import Headline, headline
 from iamdash.rules.stage import Stage
 
 NEEDS = {"reopened": "reopened", "stuck": "stuck", "exceptions": "exceptions", "exceptions_asked": "exceptions-asked"}

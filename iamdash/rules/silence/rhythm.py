@@ -11,12 +11,12 @@ from enum import StrEnum
 from itertools import pairwise
 from statistics import median_low
 
-from iamdash.rules.cadence import Cadence
 from iamdash.rules.facts import Use
-from iamdash.rules.history import History, days_of_use, history_of
 from iamdash.rules.moments import NO_TIME
 from iamdash.rules.sentence import Sentence, count_days
-from iamdash.rules.waiting import EVEN_GAPS, EVENNESS, LEAST_SPAN
+from iamdash.rules.silence.cadence import Cadence
+from iamdash.rules.silence.history import History, days_of_use, history_of
+from iamdash.rules.silence.waiting import EVEN_GAPS, EVENNESS, LEAST_SPAN
 
 
 class Rhythm(StrEnum):

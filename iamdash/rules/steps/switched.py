@@ -11,15 +11,15 @@ from itertools import pairwise
 
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts, KeyFacts, ReplacementFacts, RoleFacts, Thresholds
-from iamdash.rules.history import LAST_USED_SPAN
 from iamdash.rules.keys import LAST_USED, LISTED, no_reading, oldest_first
 from iamdash.rules.moments import after, newest
-from iamdash.rules.quiet import quiet_of
-from iamdash.rules.readiness import LISTING
-from iamdash.rules.roles import all_of
-from iamdash.rules.route_accounts import may_assume
+from iamdash.rules.routes.accounts import may_assume
+from iamdash.rules.routes.readiness import LISTING
 from iamdash.rules.sentence import Sentence, plain
+from iamdash.rules.silence.history import LAST_USED_SPAN
+from iamdash.rules.silence.quiet import quiet_of
 from iamdash.rules.stage import Stage
+from iamdash.rules.steps.roles import all_of
 
 LEAST_SILENCE = timedelta(hours=24)
 # A session that the IAM user opened itself with its key goes on for so long after the key's last use.

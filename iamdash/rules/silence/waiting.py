@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from iamdash.rules.history import LAST_USED_SPAN, NOTHING, History, days_of_use, history_of
+from iamdash.rules.silence.history import LAST_USED_SPAN, NOTHING, History, days_of_use, history_of
 
 # A yearly job, with a month to spare.
 A_YEAR = timedelta(days=395)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from iamdash.rules.conditions import Context, as_list, conditions_hold, matches
-from iamdash.rules.finding import YES, Finding, every, no, some, unsure
+from iamdash.rules.policies.conditions import Context, as_list, conditions_hold, matches
+from iamdash.rules.policies.finding import YES, Finding, every, no, some, unsure
 
 Policy = Mapping[str, Any]
 Statement = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from iamdash.rules.evidence import Holds
-from iamdash.rules.finding import Finding
+from iamdash.rules.policies.finding import Finding
 
 LISTING = "iam:GetAccountAuthorizationDetails"
 PODS = "eks:DescribePodIdentityAssociation"

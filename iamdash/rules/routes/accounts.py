@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from iamdash.rules.arns import Principal, principal_of, ways_to_name
-from iamdash.rules.conditions import flattened
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, RoleFacts
-from iamdash.rules.finding import Finding, no, some
-from iamdash.rules.readiness import Answer, answered
-from iamdash.rules.trust import DANGLING, Asker, Policy, Statement, allowing, may
-from iamdash.rules.vendors import vendor_of_account
+from iamdash.rules.policies.arns import Principal, principal_of, ways_to_name
+from iamdash.rules.policies.conditions import flattened
+from iamdash.rules.policies.finding import Finding, no, some
+from iamdash.rules.policies.trust import DANGLING, Asker, Policy, Statement, allowing, may
+from iamdash.rules.routes.readiness import Answer, answered
+from iamdash.rules.routes.vendors import vendor_of_account
 
 ASSUME = "sts:AssumeRole"
 EXTERNAL_ID = "sts:externalid"

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from iamdash.rules.conditions import as_list
 from iamdash.rules.facts import CandidateFacts, PolicyFacts
+from iamdash.rules.policies.conditions import as_list
+from iamdash.rules.policies.trust import statements_of
 from iamdash.rules.sentence import Sentence, plain
-from iamdash.rules.trust import statements_of
 
 AWS_MANAGED = ":iam::aws:policy/"
 # They make their holder an administrator, or let it make itself one.

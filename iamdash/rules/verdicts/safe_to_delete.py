@@ -10,11 +10,11 @@ from datetime import datetime
 from iamdash.rules.evidence import Judgement, Reading, Requirement, Verdict, judgement_of
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, KeyFacts, Thresholds
 from iamdash.rules.keys import LISTED, active_keys, inactive_keys
-from iamdash.rules.readiness import LISTING
-from iamdash.rules.requirements import good_until, keys_are_listed, nothing_to_judge
-from iamdash.rules.safe_to_deactivate import DEFAULTS, unfamiliar_keys
+from iamdash.rules.routes.readiness import LISTING
 from iamdash.rules.sentence import Sentence, plain
-from iamdash.rules.soak import Soak, soak_of, soak_since
+from iamdash.rules.verdicts.requirements import good_until, keys_are_listed, nothing_to_judge
+from iamdash.rules.verdicts.safe_to_deactivate import DEFAULTS, unfamiliar_keys
+from iamdash.rules.verdicts.soak import Soak, soak_of, soak_since
 
 # What may sign requests or sign in besides access keys: how AWS lists it, and what a page calls several of it.
 OTHERS: Mapping[CredentialKind, tuple[str, str]] = {

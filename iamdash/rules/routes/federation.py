@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from iamdash.rules.conditions import flattened
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, ClusterFacts, RoleFacts
-from iamdash.rules.finding import YES, Finding, every, no, some, unsure
-from iamdash.rules.readiness import CLUSTERS, Answer, answered
-from iamdash.rules.trust import Asker, Policy, allowing, may
+from iamdash.rules.policies.conditions import flattened
+from iamdash.rules.policies.finding import YES, Finding, every, no, some, unsure
+from iamdash.rules.policies.trust import Asker, Policy, allowing, may
+from iamdash.rules.routes.readiness import CLUSTERS, Answer, answered
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
 STS = "sts.amazonaws.com"

@@ -1,8 +1,8 @@
-"""Whose a candidate likely is, and what speaks for it: what `rules.ownership` concludes."""
+"""Whose a candidate likely is, and what speaks for it: what `ownership` concludes."""
 
 from dataclasses import dataclass
 
-from iamdash.rules.teams import Source
+from iamdash.rules.owners.teams import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from iamdash.rules.evidence import Judgement, Reading, Requirement, Verdict, judgement_of
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.gone import proved_gone
 from iamdash.rules.keys import LISTED, unread_reason
 from iamdash.rules.moments import after
 from iamdash.rules.sentence import Sentence
+from iamdash.rules.steps.gone import proved_gone
 
 # An answer that lets somebody act hangs on what was read directly, and a reading grows too old for that.
 READING_LASTS = timedelta(hours=24)

@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.owner import Hint, Ownership
-from iamdash.rules.teams import OwnershipRule, Source, TeamFacts, Teams, plainly
+from iamdash.rules.owners.owner import Hint, Ownership
+from iamdash.rules.owners.teams import OwnershipRule, Source, TeamFacts, Teams, plainly
 
 # An access key ID as the key of a tag: there the console keeps what its owner wrote as the key's description (IAM User
 # Guide, "Manage access keys for IAM users").

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from iamdash.rules.forecast import Forecast, Outlook, Week, needed_every_four_weeks, outlook
+from iamdash.rules.overview.forecast import Forecast, Outlook, Week, needed_every_four_weeks, outlook
 
 FOUR_WEEKS = 4
 

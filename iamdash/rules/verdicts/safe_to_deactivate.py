@@ -6,10 +6,10 @@ from datetime import datetime
 from iamdash.rules.evidence import Holds, Judgement, Reading, Requirement, Verdict, judgement_of
 from iamdash.rules.facts import CandidateFacts, KeyFacts, Thresholds
 from iamdash.rules.keys import INACTIVE, LAST_USED, LISTED, active_keys, oldest_first
-from iamdash.rules.quiet import Quiet, quiet_of
-from iamdash.rules.requirements import keys_are_listed, nothing_to_judge
 from iamdash.rules.sentence import Sentence, count_days, plain
-from iamdash.rules.switched import roles_at_work
+from iamdash.rules.silence.quiet import Quiet, quiet_of
+from iamdash.rules.steps.switched import roles_at_work
+from iamdash.rules.verdicts.requirements import keys_are_listed, nothing_to_judge
 
 DEFAULTS = Thresholds()
 NOBODY_SEES = Requirement(

@@ -7,7 +7,7 @@ operators". Whatever this file does not know is unknown, never true.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from iamdash.rules.finding import YES, Finding, every, negated, no, unsure
+from iamdash.rules.policies.finding import YES, Finding, every, negated, no, unsure
 
 # What a request carries, by condition key in lower case; None: it carries no such key. A key not in it is unknown.
 Context = Mapping[str, str | None]

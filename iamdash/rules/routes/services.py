@@ -1,12 +1,12 @@
 """Is a role ready to be taken by an AWS service: EKS Pod Identity, EC2, ECS, Lambda, IAM Roles Anywhere?"""
 
-from iamdash.rules.arns import ways_to_name
-from iamdash.rules.conditions import Context, flattened
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import AssociationFacts, CandidateFacts, RoleFacts
-from iamdash.rules.finding import Finding, every, no, some, unsure
-from iamdash.rules.readiness import PODS, Answer, answered
-from iamdash.rules.trust import Asker, Policy, allowing, may
+from iamdash.rules.policies.arns import ways_to_name
+from iamdash.rules.policies.conditions import Context, flattened
+from iamdash.rules.policies.finding import Finding, every, no, some, unsure
+from iamdash.rules.policies.trust import Asker, Policy, allowing, may
+from iamdash.rules.routes.readiness import PODS, Answer, answered
 
 EKS_PODS = "pods.eks.amazonaws.com"
 EC2 = "ec2.amazonaws.com"

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.gone import proved_gone
 from iamdash.rules.moments import after
 from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage
+from iamdash.rules.steps.gone import proved_gone
 
 
 def lapses_at(facts: CandidateFacts, *, thresholds: Thresholds) -> datetime | None:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iamdash.rules.conditions import as_list
 from iamdash.rules.facts import CandidateFacts, CredentialKind
-from iamdash.rules.route import Route
+from iamdash.rules.policies.conditions import as_list
+from iamdash.rules.policies.trust import statements_of
+from iamdash.rules.routes.route import Route
 from iamdash.rules.sentence import Sentence, plain
-from iamdash.rules.trust import statements_of
 
 NO_LAST_USE = "AWS keeps no record of when such a credential was last used."
 

@@ -1,0 +1,1 @@
+"""What the overview says of everything left: its one sentence, and the forecast behind it."""

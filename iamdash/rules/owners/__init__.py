@@ -1,0 +1,1 @@
+"""Whose a candidate likely is, and by which rule."""

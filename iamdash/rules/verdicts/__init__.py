@@ -1,0 +1,1 @@
+"""The two verdicts, safe to deactivate and safe to delete, and what each asks for."""
