@@ -20,7 +20,7 @@ from iamdash.models import (
     Team,
 )
 from iamdash.rules.facts import CredentialKind
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _numbers = count(1)

@@ -12,7 +12,7 @@ from iamdash.demo.organisation.paperwork import COLLEAGUES, PAPERWORK, TRACKER, 
 from iamdash.models import AccessLevel, Candidate, IamRole, Person, Team
 from iamdash.organisation.people import Wanted, make_person
 from iamdash.rules.exception import Waiting
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 
 # Everybody's: the demo answers on this machine alone.

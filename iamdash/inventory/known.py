@@ -20,7 +20,7 @@ from iamdash.models import (
     SyncOutcome,
 )
 from iamdash.rules.evidence import Verdict
-from iamdash.rules.routes.route import WITHOUT_ROLE
+from iamdash.rules.route import WITHOUT_ROLE
 from iamdash.rules.stage import Stage
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from iamdash.models.inventory import IamRole, IamUser
 from iamdash.models.people import Person
 from iamdash.models.workload import Workload
 from iamdash.rules.exception import Waiting
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 
 

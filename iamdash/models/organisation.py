@@ -3,7 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 
-from iamdash.rules.routes.vendors import Mechanism
+from iamdash.rules.vendors import Mechanism
 
 # States of an account in which nothing can be read there, in words. LEFT is ours: the organisation names it no more.
 NOT_READ = {

@@ -11,7 +11,7 @@ from iamdash.models.people import Person, Team
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 
 AS_EVER = (sort_keys.HIGHEST_RISK_FIRST, sort_keys.OLDEST_KEY_FIRST)

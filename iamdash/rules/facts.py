@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from iamdash.rules.owners.teams import USUAL_RULES, OwnershipRule, Teams
-from iamdash.rules.routes.route import Route
-from iamdash.rules.routes.vendors import VendorFacts
+from iamdash.rules.route import Route
+from iamdash.rules.vendors import VendorFacts
 from iamdash.rules.workload import USUAL_ENVIRONMENTS
 
 

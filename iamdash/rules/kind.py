@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from iamdash.rules.facts import CandidateFacts, CredentialKind
-from iamdash.rules.routes.special_cases import special_cases
 from iamdash.rules.sentence import Sentence, plain
+from iamdash.rules.special_cases import special_cases
 
 PERSONAL_NAME = re.compile(r"[a-z]{2,}\.[a-z]{2,}([-_.][a-z0-9]+)*|[^@\s]+@[^@\s]+", re.IGNORECASE)
 PEOPLE = frozenset(

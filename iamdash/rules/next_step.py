@@ -6,7 +6,7 @@ from iamdash.rules import retiring
 from iamdash.rules.evidence import Evidence, Holds, Judgement, NextStep, Step
 from iamdash.rules.exception import excepted_until
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.rules.steps.switched import still_used_after_switch

@@ -21,7 +21,7 @@ from iamdash.rules.keys import INACTIVE
 from iamdash.rules.moments import newest
 from iamdash.rules.owners.origin import made_by_terraform
 from iamdash.rules.owners.teams import Teams
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 from iamdash.standing.freshness import Freshness, freshness
 from iamdash.standing.midnight import midnight

@@ -27,7 +27,7 @@ from iamdash.models.claim import standing_claims
 from iamdash.models.question import Asked, Question, ask, given_keys, nothing
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
-from iamdash.rules.routes.vendors import VendorFacts
+from iamdash.rules.vendors import VendorFacts
 from iamdash.standing.freshness import NEWEST_RUNS
 from iamdash.standing.replacements import LINKED, Links, associations_of, clusters_of, links_of
 from iamdash.standing.vendors import vendors

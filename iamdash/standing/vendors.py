@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from iamdash.models import Vendor
-from iamdash.rules.routes.vendors import Mechanism, VendorFacts
+from iamdash.rules.vendors import Mechanism, VendorFacts
 
 
 def vendors(rows: Iterable[Vendor]) -> tuple[VendorFacts, ...]:

@@ -14,7 +14,7 @@ from iamdash.candidates.actions.address import LONGEST_URL
 from iamdash.candidates.actions.change import LONGEST_TEXT
 from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.rules.exception import Waiting
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 
 NO_SUCH_DAY = "Give a day that exists, such as 2027-04-30."

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from iamdash import tasks
 from iamdash.candidates import actions
 from iamdash.models import Check, Person, Team
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.browser.believable import organisation
 from tests.browser.conftest import OpenPage

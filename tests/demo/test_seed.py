@@ -16,7 +16,7 @@ from iamdash.demo.organisation.accounts import ACCOUNTS, ARCHIVE, DATA, INTEGRAT
 from iamdash.demo.organisation.build import HOME_ACCESS_KEY_ID, build_organisation
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
 from iamdash.models import AwsAccount, Candidate, DailyCount, Event, IamUser, Person, Standing, SyncOutcome, SyncRun
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from iamdash.standing.check import differences
 

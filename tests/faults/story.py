@@ -22,7 +22,7 @@ from iamdash.demo.stand_in.faults import Fault
 from iamdash.demo.stand_in.server import running_stand_in
 from iamdash.inventory.sync import LockLostError, sync_account
 from iamdash.models import AccessLevel, AwsAccount, Candidate, IamRole, Programme, SyncRun
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from tests.factories import make_aws_account, make_person, make_team
 from tests.faults import promises, worker
 from tests.faults.hurry import hurried

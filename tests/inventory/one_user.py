@@ -10,7 +10,7 @@ from iamdash.demo.stand_in.server import RunningStandIn
 from iamdash.demo.stand_in.usage import Rhythm
 from iamdash.inventory.sync import sync_account
 from iamdash.models import AwsAccount, Candidate, IamRole, Person, Standing, SyncRun
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from iamdash.standing.check import differences
 

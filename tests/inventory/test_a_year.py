@@ -9,7 +9,7 @@ from iamdash.demo.stand_in.usage import Rhythm
 from iamdash.inventory.check import ask_for_check, run_check
 from iamdash.models import Candidate, IamRole, IamUser, Standing
 from iamdash.rules.evidence import Verdict
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import assess_due

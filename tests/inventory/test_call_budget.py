@@ -20,7 +20,7 @@ from iamdash.demo.stand_in.faults import Fault
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
 from iamdash.inventory.sync import sync_account
 from iamdash.models import AwsAccount, Candidate, IamRole, IamUser, Programme, Standing
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from tests.factories import make_aws_account, make_person, make_team
 
 HOME, READER = "222233334444", "iamdash-reader"

@@ -5,7 +5,7 @@ from typing import Any
 
 from iamdash.aws.snapshot import Cluster, Clusters, Part, Unread
 from iamdash.models import AwsAccount, Candidate, EksCluster, Event
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.factories import (
     NOW,

@@ -14,7 +14,7 @@ from iamdash.inventory import lock
 from iamdash.inventory.run import CUT_SHORT
 from iamdash.inventory.sync import LockLostError, in_batches, sync_account
 from iamdash.models import AwsAccount, Candidate, Event, IamUser, Standing, SyncRun
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import assess_due
 from iamdash.standing.check import differences
 from tests.factories import NOW, days_ago, make_claim, make_person, make_sync_run

@@ -9,7 +9,7 @@ from iamdash.organisation.config_file import parse_config
 from iamdash.organisation.config_shape import Config
 from iamdash.organisation.load import load
 from iamdash.organisation.vendors import shipped_vendors
-from iamdash.rules.routes.vendors import Mechanism
+from iamdash.rules.vendors import Mechanism
 from iamdash.standing.vendors import vendors
 from tests.factories import NOW
 

@@ -17,7 +17,7 @@ from iamdash.rules.facts import (
     Use,
 )
 from iamdash.rules.ladder import steps_of
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 from iamdash.rules.stage import Stage
 

@@ -21,7 +21,7 @@ from iamdash.rules.facts import (
     Thresholds,
     Use,
 )
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from tests.rules.facts_builder import ACCOUNT_ID, NOW, USER_ARN, a_candidate, a_claimed_candidate, a_key
 
 # Few moments, so that equal ones and ones of every order come up often.

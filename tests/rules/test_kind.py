@@ -7,8 +7,8 @@ from hypothesis import given
 
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, PolicyFacts
 from iamdash.rules.kind import Kind, kind_of
-from iamdash.rules.routes.route import Route
-from iamdash.rules.routes.special_cases import KNOWN, SpecialCase, special_cases
+from iamdash.rules.route import Route
+from iamdash.rules.special_cases import KNOWN, SpecialCase, special_cases
 from tests.rules.facts_builder import NOW, a_candidate, a_key, ago
 from tests.rules.strategies import CANDIDATES
 from tests.rules.test_properties import many

@@ -5,7 +5,7 @@ import pytest
 from iamdash.rules.assess import assess
 from iamdash.rules.evidence import Assessment, Holds
 from iamdash.rules.facts import CandidateFacts, Thresholds
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
     NOW,

@@ -10,7 +10,7 @@ from iamdash.rules.assess import assess
 from iamdash.rules.evidence import NextStep
 from iamdash.rules.facts import CandidateFacts, Thresholds
 from iamdash.rules.next_step import SWITCHES
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from tests.rules.facts_builder import (
     ACCOUNT_ID,
     NOW,

@@ -7,7 +7,7 @@ import pytest
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import ClusterFacts
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
     ACCOUNT_ID,

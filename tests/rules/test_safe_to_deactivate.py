@@ -5,7 +5,7 @@ import pytest
 
 from iamdash.rules.evidence import Judgement, Verdict
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.verdicts.safe_to_deactivate import safe_to_deactivate
 from tests.rules.facts_builder import NOW, a_candidate, a_claimed_candidate, a_key, a_replacement, a_role, ago
 

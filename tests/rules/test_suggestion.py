@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.routes.suggestion import NamedTrust, suggest
-from iamdash.rules.routes.vendors import Mechanism
+from iamdash.rules.vendors import Mechanism
 from tests.rules.facts_builder import ACCOUNT_ID, NOW, USER_ARN, a_candidate, a_key, ago
 from tests.rules.strategies import CANDIDATES, TRUST_POLICIES
 from tests.rules.test_properties import many

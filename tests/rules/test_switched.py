@@ -2,7 +2,7 @@ from typing import Any
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, Use
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
     ACCOUNT_ID,

@@ -5,9 +5,9 @@ from typing import Any
 
 from iamdash.rules.evidence import Evidence, Holds
 from iamdash.rules.facts import CandidateFacts
-from iamdash.rules.routes.route import Route
-from iamdash.rules.routes.vendors import Mechanism, VendorFacts, vendor_of_account, vendor_of_issuer, vendors_named
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
+from iamdash.rules.vendors import Mechanism, VendorFacts, vendor_of_account, vendor_of_issuer, vendors_named
 from tests.rules.facts_builder import NOW, a_claimed_candidate, a_replacement, a_role, step
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from iamdash.models import AccessKey, Candidate, Event, IamRole, IamUser, Programme, Standing
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess, assess_due
 from iamdash.standing.check import differences
 from tests.factories import (

@@ -8,7 +8,7 @@ from iamdash import models
 from iamdash.aws import snapshot
 from iamdash.models import AccessKeyUse, OtherCredential, PodIdentityAssociation, RoleUse
 from iamdash.rules.facts import CredentialFacts, CredentialKind, PolicyFacts
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.facts import facts_of
 from tests.factories import (

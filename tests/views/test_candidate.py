@@ -18,7 +18,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from iamdash import tasks
 from iamdash.candidates import actions
 from iamdash.models import AccessLevel, Candidate, Check, Claim, IamUser, Note, OtherCredential, Person
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.factories import (
     days_ago,

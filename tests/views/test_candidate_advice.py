@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from iamdash.models import Candidate, OtherCredential, Person
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from tests.factories import (
     days_ago,

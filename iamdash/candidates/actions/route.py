@@ -6,7 +6,7 @@ from django.db import transaction
 
 from iamdash.candidates.actions.change import finish, locked, require
 from iamdash.models import AccessLevel, Candidate, Person
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 
 
 @transaction.atomic

@@ -9,9 +9,9 @@ from iamdash.candidates.queries.limits import Limit, limits
 from iamdash.candidates.queries.ownership_rules import RuleOfOwnership, rules_of_ownership
 from iamdash.models import Vendor
 from iamdash.rules.risk import Risk
-from iamdash.rules.routes.route import Route
-from iamdash.rules.routes.vendors import VendorFacts
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
+from iamdash.rules.vendors import VendorFacts
 from iamdash.standing.thresholds import thresholds
 from iamdash.standing.vendors import vendors
 

@@ -10,7 +10,7 @@ from iamdash.demo.large.people import Organisation
 from iamdash.demo.large.words import NOTES
 from iamdash.models import Candidate, Claim, Event, IamRole, Note, Person, Replacement
 from iamdash.models.journal import record_all
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 
 WITH_NOTE, RENAMED = 0.1, 0.01

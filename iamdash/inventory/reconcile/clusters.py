@@ -7,8 +7,8 @@ from iamdash.inventory.findings import Changes, Findings
 from iamdash.inventory.reconcile.differ import compare, save, save_columns
 from iamdash.inventory.reconcile.roles import replaced_by
 from iamdash.models import EksCluster, Event, IamRole, bulk
+from iamdash.rules.route import Route
 from iamdash.rules.routes.federation import eks_issuers
-from iamdash.rules.routes.route import Route
 
 
 def reconcile_clusters(clusters: Clusters, findings: Findings) -> Changes:

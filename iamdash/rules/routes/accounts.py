@@ -9,7 +9,7 @@ from iamdash.rules.policies.conditions import flattened
 from iamdash.rules.policies.finding import Finding, no, some
 from iamdash.rules.policies.trust import DANGLING, Asker, Policy, Statement, allowing, may
 from iamdash.rules.routes.readiness import Answer, answered
-from iamdash.rules.routes.vendors import vendor_of_account
+from iamdash.rules.vendors import vendor_of_account
 
 ASSUME = "sts:AssumeRole"
 EXTERNAL_ID = "sts:externalid"

@@ -13,12 +13,12 @@ from iamdash.rules.keys import active_keys, no_reading
 from iamdash.rules.kind import Kind, kind_of, words_of
 from iamdash.rules.policies.arns import principal_of
 from iamdash.rules.policies.trust import Policy, allowing
+from iamdash.rules.route import Route
 from iamdash.rules.routes.federation import EKS_HOST, PROVIDER
-from iamdash.rules.routes.route import Route
 from iamdash.rules.routes.services import EKS_PODS, ROLES_ANYWHERE
-from iamdash.rules.routes.special_cases import special_cases
-from iamdash.rules.routes.vendors import Mechanism, vendor_of_account, vendor_of_issuer, vendors_named
 from iamdash.rules.sentence import Sentence, plain
+from iamdash.rules.special_cases import special_cases
+from iamdash.rules.vendors import Mechanism, vendor_of_account, vendor_of_issuer, vendors_named
 
 # As long as AWS remembers the use of a role; a key that was silent for longer is hardly a yearly job's.
 LONG_SILENCE = timedelta(days=400)

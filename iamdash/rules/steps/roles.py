@@ -7,10 +7,10 @@ from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.facts import CandidateFacts, ReplacementFacts, RoleFacts
 from iamdash.rules.moments import newest
 from iamdash.rules.policies.trust import Policy
+from iamdash.rules.route import Route
 from iamdash.rules.routes.accounts import own_account, vendor_account
 from iamdash.rules.routes.federation import irsa, oidc
 from iamdash.rules.routes.readiness import CLUSTERS, LISTING, PODS, Answer
-from iamdash.rules.routes.route import Route
 from iamdash.rules.routes.services import pod_identity, roles_anywhere, service_role
 from iamdash.rules.sentence import Sentence, plain
 from iamdash.rules.stage import Stage

@@ -5,7 +5,7 @@ import pytest
 
 from iamdash.candidates import actions
 from iamdash.models import Candidate, Event, IamUser, Programme
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
 from tests.candidates.actions.conftest import assessed

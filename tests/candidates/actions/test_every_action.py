@@ -12,7 +12,7 @@ import pytest
 from iamdash.candidates import actions
 from iamdash.models import AccessLevel, Candidate, Event, Person, Standing
 from iamdash.rules.exception import Waiting
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
 from iamdash.rules.stage import Stage
 from iamdash.standing.check import differences

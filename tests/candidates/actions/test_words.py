@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from iamdash.candidates import actions
 from iamdash.models import Candidate, Event, Note, Replacement, Standing, TrackerLink
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.standing.check import differences
 from tests.candidates.actions.conftest import assessed
 from tests.factories import NOW, make_aws_account, make_candidate, make_iam_role

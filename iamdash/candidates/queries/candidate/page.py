@@ -30,11 +30,11 @@ from iamdash.rules.facts import CandidateFacts
 from iamdash.rules.kind import Likeness, kind_of
 from iamdash.rules.preflight import Preflight
 from iamdash.rules.risk import Judged, risk_of
-from iamdash.rules.routes.route import Route
-from iamdash.rules.routes.special_cases import SpecialCase, special_cases
+from iamdash.rules.route import Route
 from iamdash.rules.routes.suggestion import NamedTrust, Suggestion, suggest
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.silence.cadence import Cadence
+from iamdash.rules.special_cases import SpecialCase, special_cases
 from iamdash.rules.stage import Stage
 from iamdash.standing import answer
 from iamdash.standing.facts import facts_of_one

@@ -13,7 +13,7 @@ from iamdash.candidates.queries.candidate_list.order import DEFAULT_SORT, SORTS
 from iamdash.rules.exception import Waiting
 from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 
 LONGEST = 200

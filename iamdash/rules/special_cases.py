@@ -12,7 +12,7 @@ from typing import Any
 from iamdash.rules.facts import CandidateFacts, CredentialKind
 from iamdash.rules.policies.conditions import as_list
 from iamdash.rules.policies.trust import statements_of
-from iamdash.rules.routes.route import Route
+from iamdash.rules.route import Route
 from iamdash.rules.sentence import Sentence, plain
 
 NO_LAST_USE = "AWS keeps no record of when such a credential was last used."
