@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from iamdash.aws.snapshot import Part
-from iamdash.inventory.freshness import AccountLine, account_lines
+from iamdash.inventory.accounts_page import AccountLine, account_lines
 from iamdash.inventory.gaps import WORDS, Gap, gaps
 from iamdash.inventory.reader_role import ReaderRole, reader_role
 from iamdash.models import Standing, SyncOutcome, SyncRun

@@ -11,7 +11,7 @@ from iamdash.models.question import Question, given_texts
 from iamdash.rules.evidence import Reading
 
 # The newest finished run of each of some `aws_accounts`, where it has one, without what it cost.
-NEWEST_RUNS = Question(
+NEWEST_FINISHED_RUNS = Question(
     SyncRun.objects.filter(aws_account__in=given_texts("aws_accounts"), finished_at__isnull=False)
     .order_by("aws_account_id", "-started_at", "-pk")
     .distinct("aws_account_id")

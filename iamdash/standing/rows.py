@@ -28,7 +28,7 @@ from iamdash.models.question import Asked, Question, ask, given_keys, nothing
 from iamdash.rules.facts import Use
 from iamdash.rules.moments import NO_TIME
 from iamdash.rules.vendors import VendorFacts
-from iamdash.standing.freshness import NEWEST_RUNS
+from iamdash.standing.freshness import NEWEST_FINISHED_RUNS
 from iamdash.standing.replacements import LINKED, Links, associations_of, clusters_of, links_of
 from iamdash.standing.vendors import vendors
 
@@ -93,7 +93,7 @@ def fetch(iam_users: Sequence[IamUser], *beside: Asked[Any], plan_once: bool = F
     access_keys, days = ACCESS_KEYS.of(iam_users=ids), DAYS_OF_USE.of(iam_users=ids)
     other_credentials, links = OTHER_CREDENTIALS.of(iam_users=ids), LINKED.of(iam_users=ids)
     claims, exceptions = CLAIMS.of(iam_users=ids), EXCEPTIONS.of(iam_users=ids)
-    runs, accounts, listed = NEWEST_RUNS.of(aws_accounts=list(homes)), KNOWN_ACCOUNTS.of(), VENDORS.of()
+    runs, accounts, listed = NEWEST_FINISHED_RUNS.of(aws_accounts=list(homes)), KNOWN_ACCOUNTS.of(), VENDORS.of()
     theirs = (access_keys, days, other_credentials, claims, exceptions, links, runs, accounts, listed)
     ask(*theirs, *beside, plan_once=plan_once)
     elsewhere, associations, clusters = _of_roles([link.iam_role for link in links], homes, plan_once=plan_once)
@@ -117,7 +117,7 @@ def _of_roles(
     if not iam_roles:
         return (), (), ()
     elsewhere = {iam_role.aws_account_id for iam_role in iam_roles}.difference(homes)
-    runs = NEWEST_RUNS.of(aws_accounts=list(elsewhere)) if elsewhere else nothing()
+    runs = NEWEST_FINISHED_RUNS.of(aws_accounts=list(elsewhere)) if elsewhere else nothing()
     found = runs, associations_of(iam_roles), clusters_of(iam_roles)
     ask(*found, plan_once=plan_once)
     return found

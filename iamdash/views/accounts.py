@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from iamdash import tasks
 from iamdash.inventory.account_page import RunLine, account_page
+from iamdash.inventory.accounts_page import AccountLine, Status, accounts_page
 from iamdash.inventory.discovery import last_asked
-from iamdash.inventory.freshness import AccountLine, Status, accounts_page
 from iamdash.models import AccessLevel, AwsAccount, SyncOutcome
 from iamdash.views.access import back_to, person_of, requires
 

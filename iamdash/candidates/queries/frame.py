@@ -9,7 +9,7 @@ from iamdash.models import SyncOutcome
 from iamdash.standing.freshness import late_after
 
 # Asked for by every page, so one look at each account and no more: an older run only where the newest has failed.
-NEWEST_RUNS = """
+AGE_OF_EACH = """
     SELECT account.account_id, account.name, coalesce(newest.outcome, ''),
         CASE WHEN newest.outcome <> 'failed' THEN newest.finished_at ELSE (
             SELECT finished_at FROM iamdash_syncrun
@@ -61,7 +61,7 @@ class DataAge:
 def account_ages() -> tuple[AccountAge, ...]:
     """Return how old the data of every AWS account is, by name; of those no longer read too. One query."""
     with planned_once() as cursor:
-        cursor.execute(NEWEST_RUNS)
+        cursor.execute(AGE_OF_EACH)
         return tuple(AccountAge(*row) for row in cursor.fetchall())
 
 

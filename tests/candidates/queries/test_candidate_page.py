@@ -20,7 +20,7 @@ from iamdash.rules.evidence import Evidence, Holds, Reading, Step
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
-from iamdash.standing.freshness import NEWEST_RUNS
+from iamdash.standing.freshness import NEWEST_FINISHED_RUNS
 from iamdash.standing.rows import fetch
 from tests.factories import (
     NOW,
@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 
 
 def read(iam_user: IamUser) -> Readings:
-    return readings_of(iam_user, next(iter(NEWEST_RUNS.of(aws_accounts=[iam_user.aws_account_id])), None))
+    return readings_of(iam_user, next(iter(NEWEST_FINISHED_RUNS.of(aws_accounts=[iam_user.aws_account_id])), None))
 
 
 def page_of(candidate: Candidate) -> Any:

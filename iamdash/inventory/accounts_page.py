@@ -1,4 +1,4 @@
-"""How fresh each AWS account is: what the accounts page shows."""
+"""The AWS accounts: what their page shows, how fresh each of them is among it."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from iamdash.standing.freshness import late_after
 
 # The newest run of each account, the newest that ended, and when one last brought something home: the few columns of
 # them that are shown, as runs carry much more. An older run is looked for only where the newest has failed.
-NEWEST_RUNS = """
+RUNS_OF_EACH = """
     SELECT account.account_id, newest.started_at, newest.outcome, newest.asked_by, newest.progress,
         finished.started_at, finished.finished_at, finished.outcome,
         finished.freshness ->> 'credential_report',
@@ -197,7 +197,7 @@ def account_lines(account_id: str = "", *, now: datetime) -> list[tuple[AwsAccou
 
 def _newest_runs(account_ids: list[str]) -> Mapping[str, _Runs]:
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST_RUNS, [account_ids])
+        cursor.execute(RUNS_OF_EACH, [account_ids])
         return {account_id: _Runs(*runs) for account_id, *runs in cursor.fetchall()}
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from iamdash.inventory.accounts_page import AccountLine, Status, accounts_page
 from iamdash.inventory.due import due_accounts
-from iamdash.inventory.freshness import AccountLine, Status, accounts_page
 from iamdash.inventory.gaps import how_to_fix
 from iamdash.inventory.lock import one_sync_of
 from iamdash.models import AwsAccount
