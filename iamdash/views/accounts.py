@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from iamdash import tasks
 from iamdash.inventory.account_page import RunLine, account_page
@@ -30,19 +31,20 @@ TONES = {
 OUTCOME_TONES = {SyncOutcome.COMPLETE: "green", SyncOutcome.PARTIAL: "amber", SyncOutcome.FAILED: "red"}
 
 
-@require_GET
+@require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every AWS account, how fresh it is and what could not be read."""
     return render(request, "accounts/accounts.html", _context(request))
 
 
-@require_GET
+@require_safe
 def running(request: HttpRequest) -> HttpResponse:
     """The part of the page that changes while a sync runs; it asks for itself again until nothing does."""
     return render(request, "accounts/accounts.html#live", _context(request))
 
 
-@require_GET
+@require_safe
+@vary_on_headers("HX-Request", "HX-Target")
 def account(request: HttpRequest, account_id: str) -> HttpResponse:
     """One AWS account: how it stands, its newest syncs, and what to copy for its role.
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates.queries.candidate.checks import checks_of, newest_check
@@ -53,7 +53,7 @@ class Reader:
     ends_request: bool
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request", "HX-Target")
 def candidate(request: HttpRequest, number: int) -> HttpResponse:
     """Show the page; to htmx asking for one of its parts, only that: the roles found, how a check is going."""

@@ -285,3 +285,7 @@ def test_iamdash_on_a_long_lived_key_is_said_here_and_on_every_other_page(viewer
     for url in ("/", "/candidates/", "/accounts/", URL):
         assert "iamdash itself reads AWS with a long-lived access key." in body_of(viewer, url)
     assert "By a long-lived access key" not in body_of(viewer, "/accounts/")
+
+
+def test_a_part_of_the_page_is_never_kept_as_the_whole(viewer: Client, tools: AwsAccount) -> None:
+    assert viewer.get(URL)["Vary"].startswith("HX-Request, HX-Target")

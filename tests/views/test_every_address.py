@@ -158,6 +158,13 @@ def test_people_are_let_in_by_their_access_level(
         assert status < 500
 
 
+def test_whatever_can_be_read_can_be_asked_for_its_head(client: Client, candidate: Candidate) -> None:
+    client.force_login(person_with(AccessLevel.VIEWER))
+    read = {name: address for name, address in ADDRESSES.items() if address.method == "get" and address.level}
+
+    assert [name for name, address in read.items() if client.head(address.path).status_code == 405] == []
+
+
 @pytest.mark.parametrize("name", [name for name, address in ADDRESSES.items() if address.method == "post"])
 def test_what_changes_something_does_not_answer_a_link(client: Client, candidate: Candidate, name: str) -> None:
     client.force_login(person_with(AccessLevel.ADMIN))
