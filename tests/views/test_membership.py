@@ -82,6 +82,15 @@ def test_one_can_leave_again(signed_in: Client, ann: Person) -> None:
     assert Event.objects.filter(kind="team.left").count() == 1
 
 
+def test_a_team_that_the_file_no_longer_names_can_be_left(signed_in: Client, ann: Person) -> None:
+    make_team("old", name="Old", in_config=False).admit(ann)
+
+    left = signed_in.post("/my-teams/old/leave", follow=True).content.decode()
+
+    assert "You are no longer in Old." in left
+    assert not Membership.objects.exists()
+
+
 def test_where_the_file_says_who_is_in_a_team_nobody_joins_or_leaves_here(signed_in: Client, ann: Person) -> None:
     make_team("search", name="Search", members_in_config=True).admit(ann)
     make_team("data", name="Data", members_in_config=True)

@@ -13,6 +13,8 @@ from iamdash.models.journal import record
 def join(*, team: Team, by: Person, now: datetime) -> None:
     """Become a member. Raises Refused where the file decides who is, or no longer names the team."""
     _refuse_if_decided(team)
+    if not team.in_config:
+        raise Refused(f"{team} was taken out of iamdash.toml. Choose another team.")
     if team.admit(by):
         record(at=now, actor=by.email, kind="team.joined", sentence=f"{by} joined {team}.", subject=team.slug)
 
@@ -34,5 +36,3 @@ def answer_later(*, by: Person) -> None:
 def _refuse_if_decided(team: Team) -> None:
     if team.members_in_config:
         raise Refused(f"iamdash.toml says who is in {team}. Whoever keeps that file can change it.")
-    if not team.in_config:
-        raise Refused(f"{team} was taken out of iamdash.toml. Choose another team.")
