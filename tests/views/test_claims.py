@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from iamdash.candidates.lapses import end_lapsed_claims
 from iamdash.models import Candidate, Claim, Person, Team
 from tests.factories import make_claim, make_person, make_team
 from tests.views.markup import problems_of
@@ -199,6 +200,16 @@ def test_a_claim_that_has_lapsed_is_shown_as_none_before_the_clock_has_put_it_on
     assert "Still ours" not in page
     assert answered.status_code == 409
     assert "Its claim ended while you were looking. Nobody answers for it now." in answered.content.decode()
+
+
+def test_the_record_says_of_a_claim_that_it_lapsed_and_was_ended_by_nobody(signed_in: Client, priya: Person) -> None:
+    candidate = claimed_days_ago(100, by=priya)
+    end_lapsed_claims(timezone.now())
+
+    page = signed_in.get(f"/candidates/{candidate.pk}/record").content.decode()
+
+    assert "</time>, when it lapsed</li>" in page
+    assert "ended by" not in page
 
 
 def test_a_refusal_takes_away_what_was_said_before(signed_in: Client, priya: Person) -> None:

@@ -43,7 +43,7 @@ class AccessKeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRecord:
-    """Who answered for it, and until when."""
+    """Who answered for it, and until when. `ended_by` "": it stands, or nobody confirmed it and it lapsed."""
 
     team: str
     person: str
