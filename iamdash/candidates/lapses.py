@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from iamdash.candidates.actions.change import Line, locked_even_if_closed, write_lines
+from iamdash.candidates.actions.change import Line, is_deleted, locked_even_if_closed, write_lines
 from iamdash.candidates.actions.holding import hold, lapse
 from iamdash.models import Claim, ExceptionGrant, HowEnded
 from iamdash.rules.sentence import day_in_words
@@ -39,21 +39,23 @@ def end_expired_exceptions(now: datetime) -> int:
 
     Return how many there were. A candidate whose exception expired is back, and the journal says so.
     """
-    over = Q(approved_at__isnull=False, expires_on__lte=timezone.localdate(now)) | Q(
-        candidate__standing__stage=Stage.DELETED
-    )
-    due = ExceptionGrant.objects.filter(over, ended_at=None, declined_at=None)
-    return sum(_end(grant, now) for grant in due.select_related("candidate__standing").order_by("candidate"))
+    return sum(_end(grant, now) for grant in _over(now).order_by("candidate"))
+
+
+def _over(now: datetime) -> QuerySet[ExceptionGrant]:
+    has_come = Q(approved_at__isnull=False, expires_on__lte=timezone.localdate(now))
+    over = has_come | Q(candidate__standing__stage=Stage.DELETED)
+    return ExceptionGrant.objects.select_related("candidate").filter(over, ended_at=None, declined_at=None)
 
 
 @transaction.atomic
 def _end(found: ExceptionGrant, now: datetime) -> bool:
-    """End one as it is once its rows are locked; return whether it was still to be ended."""
+    """End one if it is over still, now that its rows are locked; return whether it was."""
     candidate = locked_even_if_closed(found.candidate)
-    grant = ExceptionGrant.objects.filter(pk=found.pk, ended_at=None, declined_at=None).first()
+    grant = _over(now).filter(pk=found.pk).first()
     if grant is None:
         return False
-    is_gone = found.candidate.standing.stage == Stage.DELETED
+    is_gone = is_deleted(candidate)
     grant.ended_at, grant.how_ended = now, HowEnded.DELETED if is_gone else HowEnded.EXPIRED
     grant.save(update_fields=["ended_at", "how_ended"])
     name, day = candidate.iam_user.user_name, day_in_words(grant.expires_on)

@@ -96,9 +96,10 @@ def end_exception(*, candidate: Candidate, exception: ExceptionGrant, by: Person
     grant = _own(fresh, exception)
     if grant.asked_by_id != by.pk and not by.may(AccessLevel.LEAD):
         raise NotPermitted(f"{grant.asked_by} asked for this exception. They or a lead can end it.")
-    if grant.declined_at or grant.ended_at:
-        raise Refused("That exception is over already.")
     was_in_force = grant.approved_at is not None
+    has_expired = was_in_force and grant.expires_on <= timezone.localdate(now)
+    if grant.declined_at or grant.ended_at or has_expired:
+        raise Refused("That exception is over already.")
     grant.ended_by, grant.ended_at = by, now
     grant.how_ended = HowEnded.ENDED if was_in_force else HowEnded.WITHDRAWN
     grant.save(update_fields=["ended_by", "ended_at", "how_ended"])

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from iamdash.candidates import actions
+from iamdash.candidates import actions, lapses
+from iamdash.candidates.actions.change import locked_even_if_closed
 from iamdash.candidates.lapses import end_expired_exceptions
 from iamdash.models import Candidate, DailyCount, Event, ExceptionGrant, IamUser, Programme, Standing
 from iamdash.rules.exception import Waiting
@@ -192,6 +193,30 @@ def test_proof_outranks_an_exception(candidate: Candidate, people: SimpleNamespa
     assert end_expired_exceptions(NOW) == 1
     grant.refresh_from_db()
     assert grant.how_ended == "deleted"
+
+
+def test_what_comes_back_while_others_are_ended_keeps_its_exception(
+    candidate: Candidate, people: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant = in_force(candidate, people)
+    Standing.objects.update(stage=Stage.DELETED)
+
+    def seen_again(found: Candidate) -> Candidate:
+        Standing.objects.update(stage=Stage.DEACTIVATED)
+        return locked_even_if_closed(found)
+
+    monkeypatch.setattr(lapses, "locked_even_if_closed", seen_again)
+
+    assert end_expired_exceptions(NOW) == 0
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
+def test_what_has_expired_is_not_ended_by_hand_too(candidate: Candidate, people: SimpleNamespace) -> None:
+    grant = in_force(candidate, people)
+
+    with pytest.raises(actions.Refused, match="over already"):
+        actions.end_exception(candidate=candidate, exception=grant, by=people.lea, now=RETURNS)
 
 
 def test_the_burn_down_counts_it_neither_as_left_nor_as_retired(candidate: Candidate, people: SimpleNamespace) -> None:
