@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
+from kombu.exceptions import OperationalError
 
 from iamdash import tasks
 from iamdash.inventory.account_page import RunLine, account_page
 from iamdash.inventory.accounts_page import AccountLine, Status, accounts_page
 from iamdash.inventory.discovery import last_asked
 from iamdash.models import AccessLevel, AwsAccount, SyncOutcome
-from iamdash.views.access import back_to, person_of, requires
+from iamdash.views.access import person_of, requires
 
 # A worker takes an asked-for sync within moments; after this long there is none, and the page stops looking out for it.
 TAKEN_WITHIN = timedelta(seconds=30)
@@ -76,11 +77,9 @@ def sync_account(request: HttpRequest, account_id: str) -> HttpResponse:
     aws_account = get_object_or_404(AwsAccount, pk=account_id)
     if aws_account.removed_at is not None:
         messages.warning(request, f"{aws_account.name} is no longer read. {aws_account.why_not_read}")
-        return redirect(back_to(request, otherwise=reverse("accounts")))
-    _ask(aws_account, by=person_of(request).email)
-    messages.success(request, f"Sync of {aws_account.name} asked for.")
-    own_page = reverse("account", args=[account_id]) if request.POST.get("from") == "account" else ""
-    return redirect(back_to(request, otherwise=_waiting(own_page or reverse("accounts"))))
+        return redirect("accounts")
+    page = reverse("account", args=[account_id]) if request.POST.get("from") == "account" else reverse("accounts")
+    return _ordered(request, [aws_account], said=f"Sync of {aws_account.name} asked for.", page=page)
 
 
 @require_POST
@@ -88,21 +87,22 @@ def sync_account(request: HttpRequest, account_id: str) -> HttpResponse:
 def sync_all(request: HttpRequest) -> HttpResponse:
     """Ask for a sync of every account in the config."""
     aws_accounts = AwsAccount.objects.filter(removed_at=None)
-    for aws_account in aws_accounts:
-        _ask(aws_account, by=person_of(request).email)
-    messages.success(request, f"Sync of {len(aws_accounts)} accounts asked for.")
-    return redirect(_waiting(reverse("accounts")))
+    said = f"Sync of {len(aws_accounts)} accounts asked for."
+    return _ordered(request, aws_accounts, said=said, page=reverse("accounts"))
 
 
-def _ask(aws_account: AwsAccount, *, by: str) -> None:
-    order = {"account_id": aws_account.pk, "trigger": "person", "asked_by": by}
-    tasks.sync_account.apply_async(kwargs=order, queue="now")
-
-
-def _waiting(url: str) -> str:
-    """Return the address of a page while an asked-for sync has not shown itself yet."""
-    query = urlencode({"asked": timezone.now().isoformat(timespec="seconds")})
-    return f"{url}?{query}"
+def _ordered(request: HttpRequest, aws_accounts: Iterable[AwsAccount], *, said: str, page: str) -> HttpResponse:
+    """Order a sync of each account, and go to the page, which waits until one has shown itself."""
+    by, query = person_of(request).email, urlencode({"asked": timezone.now().isoformat(timespec="seconds")})
+    try:
+        for aws_account in aws_accounts:
+            order = {"account_id": aws_account.pk, "trigger": "person", "asked_by": by}
+            tasks.sync_account.apply_async(kwargs=order, queue="now")
+    except OperationalError:
+        messages.error(request, "The sync could not be handed to a worker: the broker does not answer.")
+        return redirect(page)
+    messages.success(request, said)
+    return redirect(f"{page}?{query}")
 
 
 def _context(request: HttpRequest) -> dict[str, object]:

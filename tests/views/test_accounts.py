@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
 from iamdash import tasks
@@ -106,6 +107,22 @@ def test_an_engineer_asks_for_a_sync_and_is_told_that_it_waits(client: Client, o
     order = {"account_id": "111122223333", "trigger": "person", "asked_by": "engineer@example.org"}
     assert ordered == [{"kwargs": order, "queue": "now"}]
     assert "Waiting for a worker to start the sync." in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/accounts/sync", "/accounts/111122223333/sync"])
+def test_a_sync_that_no_broker_takes_says_so(client: Client, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    make_aws_account("111122223333")
+
+    def refuse(**_: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.sync_account, "apply_async", refuse)
+
+    body = signed_in(client, AccessLevel.ADMIN).post(address, follow=True).content.decode()
+
+    assert "The sync could not be handed to a worker: the broker does not answer." in body
+    assert "Waiting for a worker" not in body
+    assert "asked for." not in body
 
 
 def test_a_viewer_may_not_ask_for_a_sync(client: Client, ordered: list[dict[str, Any]]) -> None:
