@@ -72,5 +72,4 @@ def _page(request: HttpRequest) -> str:
     if "HX-Request" not in request.headers and request.method == "GET":
         return request.get_full_path()
     came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    parts = urlsplit(came_from)
-    return parts._replace(scheme="", netloc="").geturl() if is_ours(request, came_from) else "/"
+    return urlsplit(came_from)._replace(scheme="", netloc="").geturl() if is_ours(request, came_from) else "/"

@@ -17,6 +17,7 @@ from iamdash.candidates.actions.bulk import Report
 from iamdash.candidates.queries.candidate_list.filters import Filters
 from iamdash.candidates.queries.candidate_list.page import standings_of, viewer_of
 from iamdash.candidates.queries.choices import team_choices
+from iamdash.candidates.queries.typed import cleaned, numbers_in
 from iamdash.models import AccessLevel, Person, Team
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.candidates import show_list
@@ -77,8 +78,7 @@ def _numbers(request: HttpRequest, shown: Filters, person: Person, now: datetime
     if request.POST.get("all"):
         found = standings_of(shown, viewer=viewer_of(person.pk), now=now)
         return list(found.values_list("pk", flat=True)[: MOST + 1])
-    ticked = request.POST.getlist("number")[: MOST + 1]
-    return [int(number) for number in ticked if number.isascii() and number.isdecimal() and len(number) < 19]
+    return numbers_in(request.POST.getlist("number")[: MOST + 1])
 
 
 def _what_is_wrong(numbers: Collection[int]) -> str:
@@ -102,5 +102,5 @@ def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: dat
         slug, pk = form.cleaned_data["to"]
         team, to = Team.objects.get(pk=slug), Person.objects.get(pk=pk)
         return actions.bulk.assign(numbers=numbers, team=team, person=to, by=person, now=now)
-    team = get_object_or_404(Team, pk=request.POST.get("team", "").replace("\0", ""))
+    team = get_object_or_404(Team, pk=cleaned(request.POST.get("team", "")))
     return actions.bulk.claim(numbers=numbers, team=team, by=person, now=now)

@@ -13,6 +13,7 @@ from iamdash.candidates.queries.candidate.checks import checks_of, newest_check
 from iamdash.candidates.queries.candidate.page import CandidatePage, candidate_page, find_candidate
 from iamdash.candidates.queries.candidate.role_search import find_roles, roles_alike
 from iamdash.candidates.queries.choices import TeamChoice, own_teams, team_choices
+from iamdash.candidates.queries.typed import cleaned
 from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import person_of
 from iamdash.views.forms import (
@@ -33,7 +34,6 @@ from iamdash.views.forms import (
 TEMPLATE = "candidates/candidate.html"
 ROLES = "candidates/candidate/role_finder.html#found"
 CHECK = "candidates/candidate/check_status.html"
-LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def candidate(request: HttpRequest, number: int) -> HttpResponse:
     found = candidate_or_404(number)
     wanted = request.headers.get("HX-Target")
     if wanted == "found-roles":
-        typed = _typed(request)
+        typed = cleaned(request.GET.get("role", ""))
         roles = find_roles(found, typed) if typed else roles_alike(found)
         return render(request, ROLES, {"number": number, "roles": roles, "typed": typed})
     if wanted == "check-status":
@@ -95,7 +95,7 @@ def show(
     """
     now = timezone.now()
     page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
-    person, typed = person_of(request), _typed(request)
+    person, typed = person_of(request), cleaned(request.GET.get("role", ""))
     own = own_teams(person) if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
     reader = reader_of(page, person, own)
     forms = _forms(page, person, reader, own)
@@ -183,7 +183,3 @@ def claimable(teams: tuple[TeamChoice, ...], person: Person) -> list[tuple[str, 
     own = [(team.slug, team.name) for team in teams if team.has(person)]
     others = [(team.slug, team.name) for team in teams if not team.has(person)]
     return own + others if person.may(AccessLevel.LEAD) else own
-
-
-def _typed(request: HttpRequest) -> str:
-    return request.GET.get("role", "").replace("\0", "").strip()[:LONGEST_SEARCH]

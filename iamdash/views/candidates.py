@@ -27,8 +27,9 @@ from iamdash.candidates.queries.candidate_list.page import (
 from iamdash.candidates.queries.candidate_list.rows import CandidateRow, candidate_row
 from iamdash.candidates.queries.candidate_list.saved_views import saved_views
 from iamdash.candidates.queries.choices import team_called, team_choices
+from iamdash.candidates.queries.typed import cleaned
 from iamdash.models import AccessLevel, Candidate, Person, Team
-from iamdash.views.access import back_to, person_of, requires
+from iamdash.views.access import back_to, is_ours, person_of, requires
 from iamdash.views.frame import ages_for
 
 PAGE = "candidates/list.html"
@@ -74,7 +75,7 @@ def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
     """Claim a candidate from its row. If somebody has just claimed it: 409, and the row as it is."""
     person, now = person_of(request), timezone.now()
     candidate = _candidate_or_404(number)
-    team = get_object_or_404(Team, pk=request.POST.get("team", "").replace("\0", ""))
+    team = get_object_or_404(Team, pk=cleaned(request.POST.get("team", "")))
     try:
         actions.claim(candidate=candidate, team=team, by=person, now=now)
     except actions.NotPermitted as refusal:
@@ -143,10 +144,10 @@ def _empty(page: CandidateList, viewer: Viewer) -> str:
 
 
 def _changed(request: HttpRequest, number: int, said: str, *, now: datetime, undo: str) -> HttpResponse:
-    row, viewer = _row(request, number, now=now)
     if "HX-Request" not in request.headers:
         messages.success(request, said)
         return redirect(back_to(request, otherwise=reverse("candidates")))
+    row, viewer = _row(request, number, now=now)
     return _render_row(request, row, viewer, said, now=now, undo=undo)
 
 
@@ -169,14 +170,13 @@ def _row(request: HttpRequest, number: int, *, now: datetime) -> tuple[Candidate
 def _render_row(
     request: HttpRequest, row: CandidateRow, viewer: Viewer, text: str, *, now: datetime, undo: str, status: int = 200
 ) -> HttpResponse:
-    shown = Filters.of(QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query).dict())
     context = {
         "row": row,
         "rows": (row,),
         "now": now,
         "toast": text,
         "undo": undo,
-        "tabs": tabs(view_counts(viewer=viewer, now=now), shown),
+        "tabs": tabs(view_counts(viewer=viewer, now=now), _filters_behind(request)),
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }
@@ -199,7 +199,8 @@ def _around_rows(person: Person, viewer: Viewer) -> dict[str, object]:
 
 def _filters_behind(request: HttpRequest) -> Filters:
     """Return the filters of the list from which a form was sent."""
-    return Filters.of(QueryDict(urlsplit(back_to(request, otherwise="")).query).dict())
+    came_from = request.headers.get("HX-Current-URL") or request.POST.get("next") or ""
+    return Filters.of(QueryDict(urlsplit(came_from).query if is_ours(request, came_from) else "").dict())
 
 
 def _address(filters: Filters) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from iamdash.candidates import actions
 from iamdash.candidates.queries.membership import my_teams
+from iamdash.candidates.queries.typed import cleaned
 from iamdash.models import Person, Team
 from iamdash.views.access import back_to, person_of
 
@@ -23,7 +24,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
     """Become a member of the chosen team."""
-    team = Team.objects.in_bulk().get(request.POST.get("team", ""))
+    team = Team.objects.filter(pk=cleaned(request.POST.get("team", ""))).first()
     if team is None:
         return _show(request, refusal="Choose a team of the list.", status=422)
     said = f"You are in {team}."

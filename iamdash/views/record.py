@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from iamdash.candidates.queries.candidate_list.filters import Filters
 from iamdash.candidates.queries.candidate_list.page import standings_of, viewer_of
+from iamdash.candidates.queries.typed import number_in
 from iamdash.candidates.record.audit_pack import audit_pack, deleted_ones
 from iamdash.candidates.record.build import records
 from iamdash.views.access import person_of
@@ -40,7 +41,7 @@ def record_json(_request: HttpRequest, number: int) -> StreamingHttpResponse:
 def all_records(request: HttpRequest) -> HttpResponse:
     """Show the records of the deleted ones among those that the filters of the list let through, some on a page."""
     filters, numbers = _deleted(request)
-    page = min(_page_number(request), max(-(-len(numbers) // A_PAGE), 1))
+    page = min(number_in(request.GET.get("page", "")) or 1, max(-(-len(numbers) // A_PAGE), 1))
     start = (page - 1) * A_PAGE
     shown = numbers[start : start + A_PAGE]
     context = {
@@ -68,11 +69,6 @@ def _deleted(request: HttpRequest) -> tuple[Filters, list[int]]:
     everywhere = filters if filters.view else replace(filters, view="everything")
     found = standings_of(everywhere, viewer=viewer_of(person_of(request).pk), now=timezone.now())
     return filters, deleted_ones(found)
-
-
-def _page_number(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "")
-    return max(int(asked), 1) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
 
 
 def _of_page(filters: Filters, page: int) -> str:

@@ -1,16 +1,15 @@
 """Keeping a list of candidates under a name, and dropping it."""
 
-from urllib.parse import parse_qsl
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from iamdash.candidates import actions
 from iamdash.candidates.queries.candidate_list.filters import Filters
+from iamdash.candidates.queries.typed import cleaned
 from iamdash.models import SavedView, Team
 from iamdash.views.access import back_to, person_of
 
@@ -18,8 +17,9 @@ from iamdash.views.access import back_to, person_of
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list that the form came from."""
-    query = Filters.of(dict(parse_qsl(request.POST.get("query", "")))).query()
-    team = Team.objects.in_bulk().get(request.POST.get("team", ""))
+    query = Filters.of(QueryDict(request.POST.get("query", "")).dict()).query()
+    slug = cleaned(request.POST.get("team", ""))
+    team = get_object_or_404(Team, pk=slug) if slug else None
     try:
         view = actions.saved_view.save(query=query, name=request.POST.get("name", ""), team=team, by=person_of(request))
     except actions.NotPermitted as refused:

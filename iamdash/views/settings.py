@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from iamdash.candidates.queries.candidate_list.filters import cleaned
 from iamdash.candidates.queries.limits import NOT_PREVIEWED, Limit, limits, preview
 from iamdash.candidates.queries.membership import my_teams
+from iamdash.candidates.queries.typed import cleaned
 from iamdash.organisation.config_shape import Limits
 from iamdash.views.access import person_of
 from iamdash.views.preferences import preferences_of

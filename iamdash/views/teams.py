@@ -11,6 +11,7 @@ from iamdash.candidates.queries.choices import teams_like
 from iamdash.candidates.queries.overview.page import overview_of
 from iamdash.candidates.queries.overview.scope import team_scope
 from iamdash.candidates.queries.teams import may_claim_for, team_card, team_list, teams_without_candidates
+from iamdash.candidates.queries.typed import cleaned, number_in
 from iamdash.models import Team
 from iamdash.rules.stage import Stage
 from iamdash.views import charts
@@ -18,14 +19,16 @@ from iamdash.views.access import person_of
 from iamdash.views.frame import ages_for
 from iamdash.views.overview import OUTLOOKS, shown
 
+# Further on than any team; PostgreSQL counts no further than it can.
+MOST_PAGES = 10_000
+
 
 @require_safe
 def teams(request: HttpRequest) -> HttpResponse:
     """Show how every team stands, and what nobody has claimed."""
-    asked = request.GET.get("page", "")
-    page = int(asked) if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 5 else 1
+    page = min(number_in(request.GET.get("page", "")) or 1, MOST_PAGES)
     viewer = Viewer(person_of(request).pk, ())
-    listed = team_list(page=max(page, 1), viewer=viewer, now=timezone.now())
+    listed = team_list(page=page, viewer=viewer, now=timezone.now())
     context = {
         "listed": listed,
         "rows": [
@@ -43,7 +46,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 @require_safe
 def team_names(request: HttpRequest) -> HttpResponse:
     """Suggest teams to somebody who types the name of one, as the options of a datalist."""
-    names = teams_like(request.GET.get("team_name", "").replace("\0", "").strip())
+    names = teams_like(cleaned(request.GET.get("team_name", "")))
     return render(request, "teams/names.html", {"names": names})
 
 

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from iamdash.candidates import actions
-from iamdash.candidates.queries.candidate_list.filters import number_in
+from iamdash.candidates.queries.typed import cleaned, number_in, numbers_in
 from iamdash.candidates.queries.workload_page import find_workloads, workload_page
 from iamdash.models import AccessLevel, Workload
 from iamdash.views.access import person_of, requires
 
 PAGE = "workloads/workload.html"
-LONGEST_SEARCH = 200
 
 
 @require_safe
@@ -86,7 +85,7 @@ def _show(request: HttpRequest, found: Workload, *, refusal: str = "", status: i
     page = workload_page(found)
     if page is None:
         raise Http404("No candidate is part of this workload any more.")
-    typed = request.GET.get("find", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    typed = cleaned(request.GET.get("find", ""))
     may_correct = person_of(request).may(AccessLevel.ENGINEER)
     context = {
         "page": page,
@@ -108,5 +107,4 @@ def _workload_or_404(number: int) -> Workload:
 
 
 def _numbers(request: HttpRequest) -> list[int]:
-    asked = map(number_in, request.POST.getlist("number"))
-    return [number for number in asked if number is not None]
+    return numbers_in(request.POST.getlist("number"))

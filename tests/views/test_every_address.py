@@ -205,3 +205,12 @@ def test_after_sign_in_a_form_leads_back_to_its_page_and_never_to_itself(client:
     answer = client.post("/preferences", headers={"Referer": "http://testserver/candidates/"})
 
     assert answer["Location"] == "/sign-in?next=/candidates/"
+
+
+@pytest.mark.parametrize("came_from", ["http://[", "http://elsewhere.example.org/candidates/?q=a", "\udcff"])
+def test_where_one_came_from_is_no_error_whatever_is_said(client: Client, candidate: Candidate, came_from: str) -> None:
+    path, headers = ADDRESSES["candidate-row-claim"].path, {"HX-Request": "true", "HX-Current-URL": came_from}
+
+    assert client.post(path, headers=headers)["HX-Redirect"] == "/sign-in?next=/"
+    client.force_login(person_with(AccessLevel.ENGINEER))
+    assert client.post(path, {"team": "platform"}, headers=headers).status_code == 200

@@ -63,6 +63,11 @@ def test_nobody_shares_with_a_team_that_they_are_not_in(ann: Person) -> None:
     assert not SavedView.objects.exists()
 
 
+def test_what_was_to_be_shared_with_a_team_that_is_none_is_not_kept_alone_instead(ann: Person) -> None:
+    assert as_(ann).post("/candidates/views", {"name": "Ours", "team": "a\0b"}).status_code == 404
+    assert not SavedView.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81, "\0"])
 def test_a_name_that_is_none_is_a_sentence(ann: Person, name: str) -> None:
     page = as_(ann).post("/candidates/views", {"name": name}, follow=True).content.decode()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from iamdash.candidates.queries.candidate.timeline import seen_by
 from iamdash.candidates.queries.candidate_list.controls import Chip, Select, ignored, select
-from iamdash.candidates.queries.candidate_list.filters import cleaned, number_in
+from iamdash.candidates.queries.typed import cleaned, number_in
 from iamdash.models import Event, Person
 
 PAGE_SIZE = 50

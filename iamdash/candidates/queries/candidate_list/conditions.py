@@ -26,9 +26,9 @@ from iamdash.candidates.queries.candidate_list.filters import (
     WEEK,
     Filters,
     Viewer,
-    number_in,
 )
 from iamdash.candidates.queries.candidate_list.search import matches
+from iamdash.candidates.queries.typed import number_in
 from iamdash.models import ExceptionGrant, sort_keys
 from iamdash.models.question import Given
 from iamdash.rules.evidence import Verdict

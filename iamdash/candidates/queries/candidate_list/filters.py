@@ -10,13 +10,13 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from iamdash.candidates.queries.candidate_list.order import DEFAULT_SORT, SORTS
+from iamdash.candidates.queries.typed import cleaned
 from iamdash.rules.exception import Waiting
 from iamdash.rules.kind import Kind
 from iamdash.rules.risk import Risk
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 
-LONGEST = 200
 WEEK = timedelta(days=7)
 NOBODY = "none"
 MY_TEAMS = "mine"
@@ -158,14 +158,3 @@ def default_view(search: str) -> str:
 
 
 ROUTES = {NOBODY: "No route chosen"} | {route.value: route.label for route in Route}
-
-
-def number_in(text: str) -> int | None:
-    """Return the number of a row that an address gives; None where the text is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
-def cleaned(value: str) -> str:
-    """Return the value of a parameter as it can be looked for."""
-    # Postgres takes neither a zero byte nor half of a surrogate pair in a text.
-    return value.replace("\0", "").encode("utf-8", "ignore").decode().strip()[:LONGEST].strip()

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from iamdash.candidates.queries.candidate_list import counts as counting
 from iamdash.candidates.queries.candidate_list.conditions import filter_condition, view_conditions
 from iamdash.candidates.queries.candidate_list.controls import Chip, Column, Select, chips, column, selects
-from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, END, VIEWS, Filters, Viewer, number_in
+from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, END, VIEWS, Filters, Viewer
 from iamdash.candidates.queries.candidate_list.found import counts_of, found_by
 from iamdash.candidates.queries.candidate_list.order import order as order_of
 from iamdash.candidates.queries.candidate_list.paging import page_of
@@ -20,6 +20,7 @@ from iamdash.candidates.queries.candidate_list.workload_rows import WorkloadRow,
 from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
 from iamdash.candidates.queries.frame import AccountAge
+from iamdash.candidates.queries.typed import number_in
 from iamdash.models import AwsAccount, Membership, Standing, Workload
 
 # What the form of filters has no field for, and must not lose.

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import F, OrderBy, Q, QuerySet, Subquery, TextField
 
-from iamdash.candidates.queries.candidate_list.filters import END, Filters, number_in
+from iamdash.candidates.queries.candidate_list.filters import END, Filters
 from iamdash.candidates.queries.candidate_list.order import Order
+from iamdash.candidates.queries.typed import number_in
 from iamdash.models import Standing
 
 PAGE_SIZE = 50
