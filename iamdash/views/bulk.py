@@ -102,5 +102,7 @@ def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: dat
         slug, pk = form.cleaned_data["to"]
         team, to = Team.objects.get(pk=slug), Person.objects.get(pk=pk)
         return actions.bulk.assign(numbers=numbers, team=team, person=to, by=person, now=now)
+    if deed != "claim":
+        raise actions.Refused("Choose what to do with them: claim, assign, confirm or release.")
     team = get_object_or_404(Team, pk=cleaned(request.POST.get("team", "")))
     return actions.bulk.claim(numbers=numbers, team=team, by=person, now=now)

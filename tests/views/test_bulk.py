@@ -109,6 +109,7 @@ def test_releasing_says_what_is_left(signed_in: Client, three: list[int]) -> Non
     [
         ({"deed": "claim", "team": "search"}, 422, "Tick at least one candidate first."),
         ({"deed": "claim", "team": "search", "number": ["x", "-1", "9" * 30]}, 422, "Tick at least one"),
+        ({"team": "search", "number": ["1"]}, 409, "Choose what to do with them"),
         ({"deed": "assign", "to": "search/1", "number": ["1"]}, 409, "Choose who will answer for them."),
     ],
 )
