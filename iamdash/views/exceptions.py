@@ -3,13 +3,13 @@
 from iamdash.candidates import actions
 from iamdash.models import AccessLevel, ExceptionGrant
 from iamdash.rules.sentence import day_in_words
-from iamdash.views.candidate_deeds import Said, deed
+from iamdash.views.deed import Said, deed, posted
 from iamdash.views.forms import BlockForm, ExceptionForm
 
 FOCUS = "leave-title"
 
 
-@deed(lambda request: ExceptionForm(request.POST), focus=FOCUS)
+@deed(posted(ExceptionForm), focus=FOCUS)
 def ask_exception(said: Said) -> str:
     """Ask for an exception, or for more time."""
     actions.ask_exception(candidate=said.candidate, by=said.by, now=said.now, **said.words)
@@ -42,7 +42,7 @@ def end_exception(said: Said) -> str:
     return "The exception is over: it counts as open again." if grant.approved_at else "The request is withdrawn."
 
 
-@deed(lambda request: BlockForm(request.POST), focus=FOCUS)
+@deed(posted(BlockForm), focus=FOCUS)
 def block(said: Said) -> str:
     """Say what it waits for."""
     actions.block(candidate=said.candidate, by=said.by, now=said.now, **said.words)
