@@ -69,7 +69,6 @@ MIDDLEWARE = [
     "iamdash.views.access.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "iamdash.urls"
 WSGI_APPLICATION = "iamdash.wsgi.application"

@@ -118,8 +118,9 @@ def show(
         "toast": toast,
         "focus": focus,
     }
-    template = f"{TEMPLATE}#page" if "HX-Request" in request.headers else TEMPLATE
-    return render(request, template, context, status=status)
+    fragment = "HX-Request" in request.headers
+    template = f"{TEMPLATE}#page" if fragment else TEMPLATE
+    return render(request, template, context | {"fragment": fragment}, status=status)
 
 
 def reader_of(page: CandidatePage, person: Person, own: tuple[TeamChoice, ...]) -> Reader:
