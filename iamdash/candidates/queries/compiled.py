@@ -1,6 +1,7 @@
-"""Questions that are turned into SQL once: Django takes longer over that than Postgres over most answers.
+"""Questions that are turned into SQL once, as in `models.question`, and answered by rows as PostgreSQL gives them.
 
-A question is written as any other query; what is known only when it is asked, such as `now`, is a `Given` in it.
+Django takes longer over SQL, and over the values of many rows, than PostgreSQL over most answers. One question may be
+made of several, as text. Where a page wants instances, or several answers in one round trip, it asks a `Question`.
 """
 
 from collections.abc import Mapping

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from iamdash.database.prepared import planned_once
+from iamdash.candidates.queries.compiled import Compiled
 from iamdash.models import SyncOutcome
 from iamdash.standing.freshness import late_after
 
 # Asked for by every page, so one look at each account and no more: an older run only where the newest has failed.
-AGE_OF_EACH = """
+AGE_OF_EACH = Compiled("""
     SELECT account.account_id, account.name, coalesce(newest.outcome, ''),
         CASE WHEN newest.outcome <> 'failed' THEN newest.finished_at ELSE (
             SELECT finished_at FROM iamdash_syncrun
@@ -24,7 +24,7 @@ AGE_OF_EACH = """
         ORDER BY started_at DESC LIMIT 1
     ) AS newest ON true
     ORDER BY account.name
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,7 @@ class DataAge:
 
 def account_ages() -> tuple[AccountAge, ...]:
     """Return how old the data of every AWS account is, by name; of those no longer read too. One query."""
-    with planned_once() as cursor:
-        cursor.execute(AGE_OF_EACH)
-        return tuple(AccountAge(*row) for row in cursor.fetchall())
+    return tuple(AccountAge(*row) for row in AGE_OF_EACH.ask())
 
 
 def behind(accounts: Iterable[AccountAge], *, now: datetime) -> dict[str, datetime]:

@@ -3,19 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
+from iamdash.candidates.queries.compiled import Compiled
 from iamdash.models import Standing
 from iamdash.rules.owners.teams import USUAL_RULES, OwnershipRule
 
-OF_EACH_RULE = """
+OF_EACH_RULE = Compiled(
+    """
     SELECT (hint ->> 'rule')::int,
            count(DISTINCT candidate_id),
            count(DISTINCT candidate_id) FILTER (WHERE hint ->> 'why_not' = ''),
            count(DISTINCT candidate_id) FILTER (WHERE hint ->> 'team_slug' NOT IN ('', likely_team_id))
     FROM iamdash_standing CROSS JOIN jsonb_array_elements(ownership) AS hint
     GROUP BY 1
-"""
+    """,
+    is_often=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,7 @@ class RuleOfOwnership:
 
 def rules_of_ownership(rules: Sequence[OwnershipRule]) -> tuple[RuleOfOwnership, ...]:
     """Return these rules, which are in the order in which they count, with what they do. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(OF_EACH_RULE)
-        counts = {number: tuple(row) for number, *row in cursor.fetchall()}
+    counts = {number: tuple(row) for number, *row in OF_EACH_RULE.ask()}
     return tuple(
         RuleOfOwnership(number, rule, *counts.get(number, (0, 0, 0))) for number, rule in enumerate(rules, start=1)
     )

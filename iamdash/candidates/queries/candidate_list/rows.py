@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,11 +13,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from iamdash.candidates.queries.candidate_list.filters import Viewer
+from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.candidates.queries.exceptions import Flag, block_flag, ending
 from iamdash.candidates.queries.frame import AccountAge, account_ages, behind
-from iamdash.database.prepared import planned_once
 from iamdash.models import Standing, Team
-from iamdash.models.bulk import among
+from iamdash.models.question import given_keys
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.owners.teams import Source
 from iamdash.rules.risk import Risk
@@ -115,7 +115,8 @@ def rows_of(
     numbers: Sequence[int], accounts: Sequence[AccountAge], *, viewer: Viewer, now: datetime
 ) -> tuple[CandidateRow, ...]:
     """Return these candidates as rows, in their order. One query."""
-    found = {row["pk"]: row for row in _stored(numbers)}
+    rows = (dict(zip(COLUMNS, row, strict=True)) for row in _stored().ask(numbers=list(numbers)))
+    found: dict[int, Stored] = {row["pk"]: row for row in rows}
     names = {account.account_id: account.name for account in accounts}
     read_at = behind(accounts, now=now)
     return tuple(
@@ -125,21 +126,11 @@ def rows_of(
     )
 
 
-def _stored(numbers: Sequence[int]) -> Iterator[Stored]:
-    with planned_once() as cursor:
-        cursor.execute(_sql(), [list(numbers)])
-        yield from (dict(zip(COLUMNS, row, strict=True)) for row in cursor)
-
-
 @cache
-def _sql() -> str:
-    """Return SQL for the rows of some candidates: little of each of five tables, in the order of COLUMNS.
-
-    Once: for Django to turn so many columns into SQL, and each value of a row into itself, takes twice as long as to
-    read them.
-    """
-    rows = Standing.objects.filter(pk__in=among([])).values(*AS_STORED, *CONCLUDED_FROM, team_name=TEAM_NAME)
-    return str(rows.query.sql_with_params()[0])
+def _stored() -> Compiled:
+    """Return the rows of some candidates: little of each of five tables, in the order of COLUMNS."""
+    rows = Standing.objects.filter(pk__in=given_keys("numbers"))
+    return compiled(rows.values_list(*AS_STORED, *CONCLUDED_FROM, TEAM_NAME))
 
 
 def _row(stored: Stored, account_name: str, as_of: datetime | None, viewer: Viewer, now: datetime) -> CandidateRow:
