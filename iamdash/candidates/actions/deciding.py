@@ -14,7 +14,7 @@ from iamdash.candidates.actions.holding import (
     Decision,
     Held,
     begin,
-    claim_to_end,
+    claim_to_change,
     holder,
     may_answer_for,
     refuse_who_cannot_answer,
@@ -49,10 +49,10 @@ def claiming(*, team: Team, by: Person, now: datetime) -> Decision:
 def releasing(*, by: Person) -> Decision:
     """Decide that nobody answers for it any more."""
     require(by, AccessLevel.ENGINEER, "release a candidate")
-    led = teams_of(by)
+    theirs = teams_of(by)
 
     def decide(held: Held) -> Change | None:
-        claim = claim_to_end(held, by, led, "release it")
+        claim = claim_to_change(held, by, theirs, "release it")
         words = f"{by} released {held.candidate.iam_user.user_name}, which {holder(claim)} had claimed."
         return Change(held, "candidate.released", words)
 
@@ -65,7 +65,7 @@ def confirming(*, by: Person, now: datetime) -> Decision:
     theirs = teams_of(by)
 
     def decide(held: Held) -> Change | None:
-        claim = claim_to_end(held, by, theirs, "confirm it")
+        claim = claim_to_change(held, by, theirs, "confirm it")
         if claim.why_left:
             raise Refused(
                 f"{claim.person} {claim.why_left}, and cannot answer for it. Take it over, or hand it over.",
@@ -85,7 +85,7 @@ def taking_over(*, by: Person, now: datetime) -> Decision:
     theirs = teams_of(by)
 
     def decide(held: Held) -> Change | None:
-        claim = claim_to_end(held, by, theirs, "take it over")
+        claim = claim_to_change(held, by, theirs, "take it over")
         if held.is_held_by(by, claim.team):
             return None
         if not claim.why_left:
@@ -102,7 +102,7 @@ def handing_over(*, team: Team, person: Person, by: Person, now: datetime) -> De
     theirs = teams_of(by)
 
     def decide(held: Held) -> Change | None:
-        claim = claim_to_end(held, by, theirs, "hand it over")
+        claim = claim_to_change(held, by, theirs, "hand it over")
         if held.is_held_by(person, team) or (claim.offered_person_id, claim.offered_team_id) == (person.pk, team.pk):
             return None
         refuse_who_cannot_answer(team, person)
@@ -148,7 +148,7 @@ def withdrawing(*, by: Person) -> Decision:
     theirs = teams_of(by)
 
     def decide(held: Held) -> Change | None:
-        claim = claim_to_end(held, by, theirs, "withdraw the offer")
+        claim = claim_to_change(held, by, theirs, "withdraw the offer")
         if claim.offered_person is None:
             raise Refused("It is offered to nobody any more.")
         words = f"{by} withdrew the offer of {held.candidate.iam_user.user_name} to {claim.offered_person}."

@@ -1,4 +1,4 @@
-"""Who answers for candidates: holding their rows, deciding what becomes of each claim, and carrying that out.
+"""Who answers for candidates: holding their rows, and carrying out what was decided (`deciding`) on each claim.
 
 The actions on one candidate (`claim`) and on many (`bulk`) are both made of these, so that many are judged exactly as
 one is.
@@ -115,8 +115,8 @@ def begin(held: Held, team: Team, person: Person, now: datetime) -> Claim:
     return Claim(candidate=held.candidate, team=team, person=person, claimed_at=now, confirmed_at=now)
 
 
-def claim_to_end(held: Held, by: Person, led: Collection[str], deed: str) -> Claim:
-    """Return the claim that stands, if `by` may end it: they hold it, are in its team (one of `led`), or lead."""
+def claim_to_change(held: Held, by: Person, theirs: Collection[str], deed: str) -> Claim:
+    """Return the claim that stands, if `by` may change it: they hold it, are in its team (one of `theirs`), or lead."""
     refuse_if_closed(held.candidate)
     claim = held.claim
     if claim is None:
@@ -124,7 +124,7 @@ def claim_to_end(held: Held, by: Person, led: Collection[str], deed: str) -> Cla
         raise Refused(
             lapsed or f"Nobody has claimed {held.candidate.iam_user.user_name}.", in_short="claimed by nobody"
         )
-    if by.pk != claim.person_id and claim.team_id not in led and not by.may(AccessLevel.LEAD):
+    if by.pk != claim.person_id and claim.team_id not in theirs and not by.may(AccessLevel.LEAD):
         raise NotPermitted(
             f"{holder(claim)} answers for it. Ask them, somebody in that team, or a lead to {deed}.",
             in_short=f"claimed by {claim.team}, so not yours to change",
