@@ -129,6 +129,16 @@ def storable(text: str, *, what: str) -> str:
     return words
 
 
+def storable_name(text: str, *, longest: int) -> str:
+    """Return what a person calls something, on one line. Raises Refused where that is no name, or cannot be kept."""
+    words = " ".join(storable(text, what="The name").split())
+    if not words:
+        raise Refused("Give it a name.", field="name")
+    if len(words) > longest:
+        raise Refused(f"The name has {len(words):,} characters. Shorten it to {longest}.", field="name")
+    return words
+
+
 def _at_least(level: AccessLevel) -> str:
     return {AccessLevel.ENGINEER: "an engineer, a lead or an admin", AccessLevel.LEAD: "a lead or an admin"}.get(
         level, f"an {level.value}"

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from iamdash.candidates.actions.change import storable
-from iamdash.candidates.actions.errors import NotPermitted, Refused
+from iamdash.candidates.actions.change import storable_name
+from iamdash.candidates.actions.errors import NotPermitted
 from iamdash.models import Membership, Person, SavedView, Team
 
 LONGEST_NAME = SavedView._meta.get_field("name").max_length or 0
@@ -15,11 +15,7 @@ def save(*, query: str, name: str, team: Team | None, by: Person) -> SavedView:
 
     Raises Refused for a name that is none, and NotPermitted for a team that `by` is not in.
     """
-    words = " ".join(storable(name, what="The name").split())
-    if not words:
-        raise Refused("Give the view a name.", field="name")
-    if len(words) > LONGEST_NAME:
-        raise Refused(f"The name has {len(words):,} characters. Shorten it to {LONGEST_NAME}.", field="name")
+    words = storable_name(name, longest=LONGEST_NAME)
     if team and not Membership.objects.filter(team=team, person=by).exists():
         raise NotPermitted(f"Only members of {team} may share a view with it.")
     view, _ = SavedView.objects.update_or_create(person=by, name=words, defaults={"query": query, "team": team})

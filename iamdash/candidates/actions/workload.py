@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from iamdash.candidates.actions.change import Line, finish_all, require, storable
+from iamdash.candidates.actions.change import Line, finish_all, require, storable_name
 from iamdash.candidates.actions.errors import Refused
 from iamdash.models import AccessLevel, Candidate, Person, Workload
 from iamdash.standing.assess import lock
@@ -23,7 +23,7 @@ def rename(*, workload: Workload, name: str, by: Person, now: datetime) -> None:
     require(by, AccessLevel.ENGINEER, "rename a workload")
     candidates = _hold(workload)
     [fresh] = _fresh(workload)
-    words, before = _named(name), fresh.name
+    words, before = storable_name(name, longest=LONGEST_NAME), fresh.name
     if words == before:
         return
     fresh.name, fresh.by_hand = words, True
@@ -70,7 +70,7 @@ def split(*, workload: Workload, numbers: Collection[int], name: str, by: Person
         raise Refused("Some of these are no longer part of this workload. Tick the candidates once more.")
     if len(leaving) == len(held):
         raise Refused("These are all of its candidates. To call it something else, rename it.")
-    made = Workload.objects.create(name=_named(name), by_hand=True)
+    made = Workload.objects.create(name=storable_name(name, longest=LONGEST_NAME), by_hand=True)
     said = f"{by} split it off the workload {fresh}, as {made}."
     lines = _lines(leaving, "candidate.workload_split", said, **_move(leaving, fresh, made))
     finish_all(lines, actor=by.email, now=now)
@@ -94,15 +94,6 @@ def _fresh(*workloads: Workload) -> list[Workload]:
     if any(each.merged_into_id for each in found.values()):
         raise Refused("Somebody has merged it into another workload meanwhile. Look at that one.")
     return [found[number] for number in numbers]
-
-
-def _named(name: str) -> str:
-    words = " ".join(storable(name, what="The name").split())
-    if not words:
-        raise Refused("Give it a name.")
-    if len(words) > LONGEST_NAME:
-        raise Refused(f"The name has {len(words):,} characters. Shorten it to {LONGEST_NAME}.")
-    return words
 
 
 def _move(candidates: Collection[Candidate], out: Workload, into: Workload) -> dict[str, dict[str, object]]:
