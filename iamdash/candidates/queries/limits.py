@@ -173,9 +173,7 @@ def preview(changes: Mapping[str, Any], *, now: datetime) -> Preview:
     ids = list(IamUser.objects.filter(gone_confirmed_at=None).order_by("pk").values_list("pk", flat=True))
     facts = facts_of(ids[:: -(-len(ids) // MOST_JUDGED) or 1])
     steps_back = _steps_back(facts)
-    before, after = (
-        list(_judged(facts, steps_back, limits, now)) for limits in (in_force, replace(in_force, **changes))
-    )
+    before, after = (list(_judged(facts, steps_back, each, now)) for each in (in_force, replace(in_force, **changes)))
     return Preview(
         effects=tuple(
             Effect(what, sum(holds(row, now) for row in before), sum(holds(row, now) for row in after))
@@ -199,12 +197,12 @@ def _steps_back(iam_user_ids: Collection[int]) -> dict[int, Reopening]:
 
 
 def _judged(
-    facts: Mapping[int, CandidateFacts], steps_back: Mapping[int, Reopening], limits: Thresholds, now: datetime
+    facts: Mapping[int, CandidateFacts], steps_back: Mapping[int, Reopening], in_force: Thresholds, now: datetime
 ) -> Iterator[Standing]:
     """Yield the answer for whoever is a candidate by these limits, or has been one: rows that are never saved."""
     for pk, theirs in facts.items():
-        if theirs.opened_at is None and reason_for(theirs, thresholds=limits, now=now) is None:
+        if theirs.opened_at is None and reason_for(theirs, thresholds=in_force, now=now) is None:
             continue
         opened = replace(theirs, opened_at=theirs.opened_at or now)
-        assessment = assess(opened, thresholds=limits, now=now)
-        yield row(0, opened, assessment, thresholds=limits, step_back=steps_back.get(pk, Reopening()))
+        assessment = assess(opened, thresholds=in_force, now=now)
+        yield row(0, opened, assessment, thresholds=in_force, step_back=steps_back.get(pk, Reopening()))

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.compiled import PERSON, Compiled, side_by_side
-from iamdash.candidates.queries.overview.scope import Limits, Scope
+from iamdash.candidates.queries.overview.scope import Bounds, Scope
 from iamdash.models import Candidate, Claim, DailyCount, Programme
 
 LIMITS = ("target_date", "stuck_days", "claim_warning_days", "long_lived_days")
@@ -42,18 +42,18 @@ class Background:
 
 def background(scope: Scope, *, viewer: Viewer) -> Background:
     """Return the background of a scope. One query."""
-    found = _asked(scope.limits).row(person=viewer.person_id, **scope.given)
+    found = _asked(scope.bounds).row(person=viewer.person_id, **scope.given)
     offers = tuple(Offer(**offer) for offer in json.loads(found.pop("offers") or "[]"))
     usual = {name: getattr(Programme(), name) for name in LIMITS if found[name] is None}
     return Background(**(found | usual), offers=offers)
 
 
 @cache
-def _asked(limits: Limits) -> Compiled:
+def _asked(bounds: Bounds) -> Compiled:
     programme = Programme.objects.filter(pk=1)
     queries: dict[str, QuerySet[Any, Any]] = {
         **{name: programme.values(name) for name in LIMITS},
-        "first_at": Candidate.objects.filter(limits.standings("standing__")).order_by("opened_at").values("opened_at"),
+        "first_at": Candidate.objects.filter(bounds.standings("standing__")).order_by("opened_at").values("opened_at"),
         "newest_count": DailyCount.objects.order_by("-pk").values("pk"),
         "offers": _offers(),
     }

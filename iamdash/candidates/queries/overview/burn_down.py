@@ -25,7 +25,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from iamdash.candidates.queries.compiled import Compiled, compiled
-from iamdash.candidates.queries.overview.scope import Limits, Scope
+from iamdash.candidates.queries.overview.scope import Bounds, Scope
 from iamdash.models import AccessKey, DailyCount
 from iamdash.models.question import Given
 from iamdash.rules.keys import ACTIVE
@@ -90,13 +90,13 @@ def history(scope: Scope, *, until: date, newest: int | None) -> tuple[DayCount,
 @lru_cache(maxsize=MOST_REMEMBERED)
 def _history(scope: Scope, until: date, _newest: int) -> tuple[DayCount, ...]:
     days = [until - timedelta(weeks=ago) for ago in range(1, 53)]
-    return tuple(DayCount(*row) for row in _counts(scope.limits).ask(days=days, **scope.given))
+    return tuple(DayCount(*row) for row in _counts(scope.bounds).ask(days=days, **scope.given))
 
 
 @cache
-def _counts(limits: Limits) -> Compiled:
+def _counts(bounds: Bounds) -> Compiled:
     return compiled(
-        DailyCount.objects.filter(limits.counts(), day__in=DAYS)
+        DailyCount.objects.filter(bounds.counts(), day__in=DAYS)
         .values("day")
         .annotate(
             keys=Sum("active_keys", filter=LEFT, default=0),
@@ -129,7 +129,7 @@ def _remembered_weeks(scope: Scope, column: str, known: int, until: date, _newes
 
 def _counted_weeks(scope: Scope, column: str, known: int, until: date) -> Weeks:
     arrived, retired = defaultdict[str, Counter[int]](Counter), defaultdict[str, Counter[int]](Counter)
-    asked = _keys(scope.limits, column)
+    asked = _keys(scope.bounds, column)
     for share, came, went, keys in asked.ask(since=until - timedelta(weeks=known), until=until, **scope.given):
         arrived[share][came] += keys
         retired[share][went] += keys
@@ -143,12 +143,12 @@ def _counted_weeks(scope: Scope, column: str, known: int, until: date) -> Weeks:
 
 
 @cache
-def _keys(limits: Limits, column: str) -> Compiled:
+def _keys(bounds: Bounds, column: str) -> Compiled:
     """Return how many keys each share has by the weeks before `until` in which they came and went, since `since`."""
     share = Coalesce(f"{STANDING}{column}", Value(""), output_field=CharField()) if column else Value("")
     came, went = TruncDate(ARRIVED_AT), TruncDate(ENDED_AT)
     return compiled(
-        AccessKey.objects.filter(limits.standings(STANDING), iam_user__candidate__isnull=False)
+        AccessKey.objects.filter(bounds.standings(STANDING), iam_user__candidate__isnull=False)
         .annotate(came=came, went=went)
         .filter(Q(came__gt=SINCE) | Q(went__gt=SINCE), Q(went=None) | Q(went__gte=F("came")))
         .values_list(share, _weeks_ago(came), _weeks_ago(went))

@@ -22,8 +22,8 @@ MOST = 12
 class Grouping:
     """One way to share out the work: by a `column` of the standing, which is also a filter of the list.
 
-    `named`: SQL for the name of a share, and `names`: names that no
-    table has. `without`: what has no share, "" where everything has.
+    `named`: SQL for the name of a share, and `names`: names that no table has. `without`: what has no share, "" where
+    everything has.
     """
 
     name: str
@@ -32,6 +32,11 @@ class Grouping:
     named: str
     without: str
     names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_by_team(self) -> bool:
+        """Return whether the shares are those of teams."""
+        return self.column == "owner_team"
 
 
 GROUPINGS = {
@@ -112,7 +117,7 @@ def groups(
     """
     found = shares(grouping.column, grouping.named, scope, now=now, first=first, most=most)
     # In the scope of teams everything has one.
-    may_be_of_none = grouping.without and not (grouping.column == "owner_team" and scope.team_slugs is not None)
+    may_be_of_none = grouping.without and not (grouping.is_by_team and scope.team_slugs is not None)
     shown = (*found.each, *((found.of_none,) if may_be_of_none else ()))
     weeks = weeks_of(
         scope,
@@ -123,7 +128,7 @@ def groups(
     )
     in_time = partial(outlook_at_mean_pace, today=now.date(), target_on=beside.target_date)
     rows = tuple(_group(grouping, scope, share, weeks.of(share.value), in_time) for share in shown)
-    unclaimed = found.of_none.left if grouping.column == "owner_team" else None
+    unclaimed = found.of_none.left if grouping.is_by_team else None
     return Groups(grouping, rows, found.others, found.whole, weeks.whole, unclaimed)
 
 
@@ -146,7 +151,7 @@ def _group(
         weekly=_course(weeks, share.keys) if weeks else (),
         # Nothing left of nothing is no success: perhaps nothing was read.
         outlook=in_time(weeks, left=share.keys) if any(share.by_stage) else Outlook.UNKNOWN,
-        needs_owners=share.left > 0 and not share.value and grouping.column == "owner_team",
+        needs_owners=share.left > 0 and not share.value and grouping.is_by_team,
     )
 
 

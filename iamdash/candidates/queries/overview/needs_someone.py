@@ -12,7 +12,7 @@ from django.utils import timezone
 from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
 from iamdash.candidates.queries.exceptions import WARNED, Flag, block_flag, ending
 from iamdash.candidates.queries.frame import AccountAge, behind
-from iamdash.candidates.queries.overview.scope import Limits, Scope
+from iamdash.candidates.queries.overview.scope import Bounds, Scope
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
@@ -41,7 +41,7 @@ class NeedsSomeone:
 
 def needs_someone(scope: Scope, accounts: Iterable[AccountAge], *, now: datetime) -> tuple[NeedsSomeone, ...]:
     """Return who was reopened, the newest first, then whose exception ends next, then who has been stuck longest."""
-    rows = _first(scope.limits).ask(now=now, **scope.given)
+    rows = _first(scope.bounds).ask(now=now, **scope.given)
     read_at = behind(accounts, now=now)
     return tuple(
         NeedsSomeone(
@@ -61,8 +61,8 @@ def needs_someone(scope: Scope, accounts: Iterable[AccountAge], *, now: datetime
 
 
 @cache
-def _first(limits: Limits) -> Compiled:
-    in_scope = Standing.objects.filter(limits.standings())
+def _first(bounds: Bounds) -> Compiled:
+    in_scope = Standing.objects.filter(bounds.standings())
     # The first of each kind, by its index, before they are put in one order.
     reopened = in_scope.filter(is_open=True, reopened_at__isnull=False).order_by("-reopened_at", "pk")
     ends = in_scope.filter(exception_until__lte=NOW + WARNED).order_by("exception_until", "pk")

@@ -18,7 +18,7 @@ from iamdash.candidates.queries.candidate_list.conditions import (
 from iamdash.candidates.queries.candidate_list.filters import AGES, Viewer
 from iamdash.candidates.queries.compiled import NOW, PERSON, Compiled, as_one, compiled, number_of, side_by_side
 from iamdash.candidates.queries.overview.burn_down import DayCount
-from iamdash.candidates.queries.overview.scope import Limits, Scope
+from iamdash.candidates.queries.overview.scope import Bounds, Scope
 from iamdash.models import Standing
 from iamdash.rules.stage import Stage
 
@@ -96,7 +96,7 @@ def totals(scope: Scope, told: Mapping[str, int], *, viewer: Viewer, now: dateti
     Where the scope is everything, each count comes out of its index, but for those that were `told` already. Of a
     narrow scope all come out of one pass through what it holds.
     """
-    question = _in_one_pass(scope.limits) if scope.is_narrow or not told else _each_by_its_index(frozenset(told))
+    question = _in_one_pass(scope.bounds) if scope.is_narrow or not told else _each_by_its_index(frozenset(told))
     found = dict(told) | question.row(now=now, person=viewer.person_id, **scope.given)
     return Totals(ages=tuple(found.pop(name) for name in OF_AGE), **found)
 
@@ -108,11 +108,11 @@ def _each_by_its_index(told: frozenset[str]) -> Compiled:
 
 
 @cache
-def _in_one_pass(limits: Limits) -> Compiled:
+def _in_one_pass(bounds: Bounds) -> Compiled:
     kinds = SHARED_OUT | BESIDE | OF_AGE
     counts = {name: Count("pk", filter=kind) for name, kind in kinds.items()}
     keys = Sum("active_keys", filter=IS_OPEN, default=0)
-    return compiled(as_one(Standing.objects.filter(limits.standings()), **counts, keys=keys))
+    return compiled(as_one(Standing.objects.filter(bounds.standings()), **counts, keys=keys))
 
 
 def numbers(

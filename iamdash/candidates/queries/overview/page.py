@@ -16,7 +16,7 @@ from iamdash.candidates.queries.overview.burn_down import DayCount, history, las
 from iamdash.candidates.queries.overview.groups import GROUPINGS, Grouping, Groups, groups
 from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone, needs_someone
 from iamdash.candidates.queries.overview.numbers import Number, Totals, numbers, totals
-from iamdash.candidates.queries.overview.scope import Limits, Scope, scope_choices, scope_of
+from iamdash.candidates.queries.overview.scope import Bounds, Scope, scope_choices, scope_of
 from iamdash.candidates.queries.overview.week import Week, week
 from iamdash.models import AccessKey, Candidate
 from iamdash.models.question import Given
@@ -160,13 +160,13 @@ def _other_active_keys(scope: Scope, beside: Background, now: datetime) -> int:
     if scope.team_slugs is not None:
         return 0
     youngest = now - timedelta(days=min(beside.long_lived_days + 1, LONGEST_DAYS))
-    ((number,),) = _young_keys_of_no_candidate(scope.limits).ask(youngest=youngest, **scope.given)
+    ((number,),) = _young_keys_of_no_candidate(scope.bounds).ask(youngest=youngest, **scope.given)
     return int(number)
 
 
 @cache
-def _young_keys_of_no_candidate(limits: Limits) -> Compiled:
+def _young_keys_of_no_candidate(bounds: Bounds) -> Compiled:
     is_candidate = Exists(Candidate.objects.filter(iam_user=OuterRef("iam_user")))
     youngest = Given("youngest", DateTimeField())
     young = AccessKey.objects.filter(~is_candidate, status=ACTIVE, gone_at=None, created_at__gt=youngest)
-    return compiled(number_of(young.filter(limits.accounts(), aws_account__removed_at=None)))
+    return compiled(number_of(young.filter(bounds.accounts(), aws_account__removed_at=None)))

@@ -21,7 +21,7 @@ TEAMS = RawSQL("SELECT unnest(%s::text[])", [Given("teams", CharField(), narrows
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Bounds:
     """What a scope is limited by, whichever account or teams they are: of one kind a question is the same in SQL."""
 
     by_account: bool = False
@@ -73,13 +73,13 @@ class Scope:
     team_filter: str = MY_TEAMS
 
     @property
-    def limits(self) -> Limits:
+    def bounds(self) -> Bounds:
         """Return what it is limited by."""
-        return Limits(by_account=bool(self.account_id), by_teams=self.team_slugs is not None)
+        return Bounds(by_account=bool(self.account_id), by_teams=self.team_slugs is not None)
 
     @property
     def given(self) -> dict[str, object]:
-        """Return what a question with these limits has to be given."""
+        """Return what a question with these bounds has to be given."""
         return {"account": self.account_id, "teams": list(self.team_slugs or ())}
 
     def list_query(self, query: str = "") -> str:

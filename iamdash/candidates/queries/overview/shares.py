@@ -7,7 +7,7 @@ from functools import cache
 from django.db.models import BigIntegerField, Count, F, Sum
 
 from iamdash.candidates.queries.compiled import NOW, Compiled, compiled
-from iamdash.candidates.queries.overview.scope import Limits, Scope
+from iamdash.candidates.queries.overview.scope import Bounds, Scope
 from iamdash.models import Standing
 from iamdash.models.question import Given
 from iamdash.models.standing import WORKED_ON
@@ -76,7 +76,7 @@ class Shares:
 
 def shares(column: str, name: str, scope: Scope, *, now: datetime, first: int, most: int) -> Shares:
     """Return `most` shares of a `column` of standings from the `first` on. `name`: SQL for its name. One query."""
-    (*_whole, by_stage, stuck, keys, number), *rows = _shared_out(column, name, scope.limits).ask(
+    (*_whole, by_stage, stuck, keys, number), *rows = _shared_out(column, name, scope.bounds).ask(
         now=now, after=first, until=first + most, **scope.given
     )
     found = [Share(value, its_name, tuple(stages), *counts) for value, its_name, stages, *counts, _number in rows]
@@ -90,8 +90,8 @@ def shares(column: str, name: str, scope: Scope, *, now: datetime, first: int, m
 
 
 @cache
-def _shared_out(column: str, name: str, limits: Limits) -> Compiled:
-    standings = Standing.objects.filter(limits.standings()).order_by()
+def _shared_out(column: str, name: str, bounds: Bounds) -> Compiled:
+    standings = Standing.objects.filter(bounds.standings()).order_by()
     by_stage, not_yet = standings.filter(WORKED_ON), standings.filter(is_open=True, stuck_from__gt=NOW)
     counts = {"number": Count("*"), "keys": Sum("active_keys")}
     counted = compiled(by_stage.values("stage", share=F(column)).annotate(**counts))

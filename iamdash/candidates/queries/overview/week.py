@@ -9,7 +9,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from iamdash.candidates.queries.compiled import NOW, Compiled, compiled, number_of, side_by_side
-from iamdash.candidates.queries.overview.scope import Limits, Scope
+from iamdash.candidates.queries.overview.scope import Bounds, Scope
 from iamdash.models import Event
 
 WEEK = timedelta(days=7)
@@ -69,7 +69,7 @@ def week(scope: Scope, *, now: datetime) -> Week:
     Of everything, each kind of event by itself, as it has its index; of a narrow scope, all in one pass.
     """
     if scope.is_narrow:
-        rows = _in_one_pass(scope.limits).ask(now=now, **scope.given)
+        rows = _in_one_pass(scope.bounds).ask(now=now, **scope.given)
         found = {USED_AGAIN if key_used else kind: (count, newest) for kind, key_used, count, newest in rows}
     else:
         counts = _each_by_its_index().row(now=now)
@@ -91,9 +91,9 @@ def _each_by_its_index() -> Compiled:
 
 
 @cache
-def _in_one_pass(limits: Limits) -> Compiled:
+def _in_one_pass(bounds: Bounds) -> Compiled:
     return compiled(
-        Event.objects.filter(limits.events(), at__gt=NOW - WEEK, at__lte=NOW, kind__in=KINDS)
+        Event.objects.filter(bounds.events(), at__gt=NOW - WEEK, at__lte=NOW, kind__in=KINDS)
         .exclude(Q(kind=CLAIMED) & Exists(UNDONE))
         .values("kind", key_used=KEY_USED)
         .annotate(count=Count("pk"), newest=ArrayAgg("subject", order_by=["-at", "-pk"]))
