@@ -9,8 +9,6 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 
-from iamdash.candidates.queries.candidate_list.filters import Filters, Viewer
-from iamdash.candidates.queries.candidate_list.page import standings_of
 from iamdash.models import AccessKey, Event, Standing
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
@@ -70,11 +68,6 @@ JOURNAL_COLUMNS = (
 def everything() -> QuerySet[Standing]:
     """Return every candidate, gone ones too, by account and user name."""
     return Standing.objects.order_by(f"{IAM_USER}aws_account", f"{IAM_USER}user_name", "pk")
-
-
-def exported(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
-    """Return the candidates that the list shows for these filters, in its order and on all its pages."""
-    return standings_of(filters, viewer=viewer, now=now)
 
 
 def records(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[dict[str, Any]]:

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates import actions
-from iamdash.candidates.export import csv_lines, exported
+from iamdash.candidates.export import csv_lines
 from iamdash.candidates.queries.candidate_list.counts import view_counts
 from iamdash.candidates.queries.candidate_list.filters import VIEWS, Filters, Viewer
 from iamdash.candidates.queries.candidate_list.page import (
     CandidateList,
     candidate_list,
+    standings_of,
     tabs,
     viewer_of,
 )
@@ -62,7 +63,7 @@ def _asked(request: HttpRequest) -> Filters:
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Send the candidates that the list would show, all pages of them, as CSV."""
     now = timezone.now()
-    found = exported(Filters.of(request.GET.dict()), viewer=viewer_of(person_of(request).pk), now=now)
+    found = standings_of(Filters.of(request.GET.dict()), viewer=viewer_of(person_of(request).pk), now=now)
     lines = csv_lines(found, now=now, zone=timezone.get_current_timezone())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="candidates-{timezone.localtime(now):%Y-%m-%d}.csv"'

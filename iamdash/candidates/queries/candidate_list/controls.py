@@ -1,6 +1,6 @@
 """The controls of the candidates list: what can be chosen, what is in force as chips, how columns sort."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iamdash.candidates.queries.candidate_list.filters import (
@@ -113,21 +113,19 @@ def select(
     return Select(name, label, choices, is_typed)
 
 
-def chips(filters: Filters, selects: Iterable[Select], *, workload: str, is_placed: bool) -> Iterable[Chip]:
+def chips(filters: Filters, controls: Sequence[Select], *, workload: str, is_placed: bool) -> Iterable[Chip]:
     """Yield what is in force, and what means nothing.
 
     `workload`: what the one that is asked for is called. `is_placed`: the page lies where the address says.
     """
-    labels = {select.name: select for select in selects}
     if filters.view and filters.view not in VIEWS:
         yield Chip(f"View: {filters.view} (unknown, ignored)", filters.query(view=""))
     if filters.q:
         yield Chip(f"Search: {filters.q}", filters.query(q=""))
-    for name in ("account", "team", "stage", "risk", "route", "used", "blocked", "kind"):
-        value = getattr(filters, name)
-        if value:
-            yield Chip(f"{labels[name].label}: {ignored(labels[name].chosen.label)}", filters.query(**{name: ""}))
-    teams = {choice.value: choice.label for choice in labels["team"].choices}
+    for control in controls:
+        if control.chosen.value and control.name != "sort":
+            yield Chip(f"{control.label}: {ignored(control.chosen.label)}", filters.query(**{control.name: ""}))
+    teams = {choice.value: choice.label for control in controls if control.name == "team" for choice in control.choices}
     one = {filters.workload: workload}
     for name, label, known in (("likely", "Likely", teams), *HIDDEN, ("workload", "Workload", one)):
         value = getattr(filters, name)
