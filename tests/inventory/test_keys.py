@@ -54,6 +54,17 @@ def test_a_key_made_under_our_eyes_was_created(synced: AwsAccount) -> None:
     assert kinds()[-1] == "access_key.created"
 
 
+@pytest.mark.parametrize("claims", [1, 3], ids=["another one's", "a new one, listed for both"])
+def test_a_key_listed_for_two_iam_users_at_once_is_not_believed_of_the_second(synced: AwsAccount, claims: int) -> None:
+    other = user("other")
+    answers = keys(UPLOADER, key(1), key(2), key(3), at=LATER), keys(other, key(claims), at=LATER)
+
+    run = sync(synced, listing(UPLOADER, other, at=LATER), *answers, at=LATER)
+
+    assert [gap["subject"] for gap in run.unread] == [other.unique_id]
+    assert AccessKey.objects.get(access_key_id=key(claims).access_key_id).iam_user.user_name == "uploader"
+
+
 def test_a_key_missing_from_a_complete_answer_is_gone(synced: AwsAccount) -> None:
     run = sync(synced, listing(UPLOADER, at=LATER), keys(UPLOADER, key(1), at=LATER), at=LATER)
 

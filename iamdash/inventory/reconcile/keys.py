@@ -39,18 +39,20 @@ def reconcile_keys(answers: Sequence[KeysOfUser], findings: Findings) -> Changes
     """Create, update and end access keys. An answer that agrees with the rows changes none: the run remembers it."""
     iam_users = _iam_users(findings, [answer.unique_id for answer in answers])
     rows = _rows(iam_users.values())
-    elsewhere = _known_elsewhere(answers, rows)
+    owners = _known_owners(answers, rows)
     batch = Batch()
     for answer in answers:
         iam_user = iam_users.get(answer.unique_id)
         if iam_user is None or _outdated(answer, iam_user, findings):
             continue
-        if taken := elsewhere & {listed.access_key_id for listed in answer.keys}:
+        key_ids = [listed.access_key_id for listed in answer.keys]
+        if taken := [key_id for key_id in key_ids if owners.get(key_id, iam_user.pk) != iam_user.pk]:
             reason = (
                 f"AWS listed access key {min(taken)}, which belongs to another IAM user: the answer is not believed."
             )
             findings.unread.append(Unread(Part.ACCESS_KEYS, reason, "iam:ListAccessKeys", subject=answer.unique_id))
             continue
+        owners |= dict.fromkeys(key_ids, iam_user.pk)
         _reconcile_one(answer, iam_user, rows[iam_user.pk], batch, findings)
     batch.write()
     changed = {iam_user.pk for iam_user in batch.iam_users}
@@ -91,15 +93,13 @@ def _rows(iam_users: Iterable[IamUser]) -> dict[int, dict[str, AccessKey]]:
     return rows
 
 
-def _known_elsewhere(answers: Sequence[KeysOfUser], rows: Mapping[int, Mapping[str, AccessKey]]) -> set[str]:
-    """Return the listed key IDs that are known as another IAM user's: an access key never moves."""
-    known = {key_id for of_user in rows.values() for key_id in of_user}
-    new = {listed.access_key_id for answer in answers for listed in answer.keys} - known
-    if not new:
-        return set()
-    return set(
-        AccessKey.objects.filter(access_key_id__in=bulk.among_texts(new)).values_list("access_key_id", flat=True)
-    )
+def _known_owners(answers: Sequence[KeysOfUser], rows: Mapping[int, Mapping[str, AccessKey]]) -> dict[str, int]:
+    """Return the row ids of the IAM users whose the listed key IDs are known to be: an access key never moves."""
+    owners = {key_id: iam_user_id for iam_user_id, of_user in rows.items() for key_id in of_user}
+    if new := {listed.access_key_id for answer in answers for listed in answer.keys} - owners.keys():
+        elsewhere = AccessKey.objects.filter(access_key_id__in=bulk.among_texts(new))
+        owners |= dict(elsewhere.values_list("access_key_id", "iam_user"))
+    return owners
 
 
 def _outdated(answer: KeysOfUser, iam_user: IamUser, findings: Findings) -> bool:
