@@ -2,6 +2,7 @@ from typing import Any
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, Use
+from iamdash.rules.policies.arns import ways_to_name
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
@@ -104,6 +105,12 @@ def test_a_role_that_the_user_itself_may_assume_proves_nothing() -> None:
 
         assert found.holds is Holds.UNKNOWN, principal
         assert "may assume it itself" in words(found)
+
+
+def test_an_account_is_named_by_its_root_in_every_partition() -> None:
+    arn = f"arn:aws-us-gov:iam::{ACCOUNT_ID}:user/uploader"
+
+    assert f"arn:aws-us-gov:iam::{ACCOUNT_ID}:root" in ways_to_name(arn, ACCOUNT_ID)
 
 
 def test_a_role_that_is_not_ready_cannot_have_taken_over() -> None:

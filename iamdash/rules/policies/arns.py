@@ -31,4 +31,5 @@ def principal_of(text: str) -> Principal | None:
 
 def ways_to_name(arn: str, account_id: str) -> frozenset[str]:
     """Return the principals of a policy that match this IAM user or role: its ARN, or its whole account."""
-    return frozenset({arn, account_id, f"arn:aws:iam::{account_id}:root"})
+    partition = arn.split(":")[1] if arn.startswith("arn:") else "aws"
+    return frozenset({arn, account_id, f"arn:{partition}:iam::{account_id}:root"})
