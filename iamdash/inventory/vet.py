@@ -4,13 +4,10 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from iamdash.aws.answers import account_of
+from iamdash.aws.errors import LongLivedKeyRefused, unread
 from iamdash.aws.snapshot import Absence, Identity, Listing, Part, Piece, Unread
 from iamdash.inventory.findings import Findings
-
-REFUSED_KEY = (
-    "iamdash's own credential is a long-lived access key, the very thing it is here to retire. Let it run on a role,"
-    " or set IAMDASH_ALLOW_LONG_LIVED_KEY=1."
-)
 
 
 def vet(piece: Piece, findings: Findings) -> Piece:
@@ -34,7 +31,7 @@ def _vet_identity(identity: Identity, findings: Findings) -> Identity | Unread:
         reason = f"AWS answers for account {identity.account_id}; {findings.account_id} was expected."
         return Unread(Part.IDENTITY, reason, action)
     if identity.long_lived and not settings.ALLOW_LONG_LIVED_KEY:
-        return Unread(Part.IDENTITY, REFUSED_KEY, action)
+        return unread(LongLivedKeyRefused(), Part.IDENTITY, action)
     return identity
 
 
@@ -49,9 +46,3 @@ def _vet_listing(listing: Listing, findings: Findings) -> Listing | Unread:
 def _arns(listing: Listing) -> Iterator[str]:
     yield from (user.arn for user in listing.users)
     yield from (iam_role.arn for iam_role in listing.roles)
-
-
-def account_of(arn: str) -> str:
-    """Return the account in an ARN, "" where it has none: arn:partition:service:region:account:resource."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
