@@ -81,12 +81,19 @@ def test_what_was_not_read_directly_within_a_day_is_unknown(changes: dict[str, A
     assert judged(soaked(**changes)).answer is Verdict.UNKNOWN
 
 
+def test_the_end_of_a_soak_has_to_be_seen() -> None:
+    read = replace(SOAKED, status_changed_at=ago(days=14, hours=1), last_used_as_of=ago(hours=2))
+
+    assert judged(soaked(access_keys=(read,))).answer is Verdict.UNKNOWN, "by a reading from before its end"
+    assert judged(soaked(access_keys=(replace(read, last_used_as_of=ago(hours=1)),))).answer is Verdict.YES
+
+
 def test_a_report_may_show_a_password_and_never_that_there_is_none() -> None:
     assert judged(soaked(password_enabled=True)).answer is Verdict.NOT_YET
     assert judged(soaked(password_enabled=False, other_credentials_read={})).answer is Verdict.UNKNOWN
 
 
-@pytest.mark.parametrize("held", [SSH_KEY, PASSWORD])
+@pytest.mark.parametrize("held", [SSH_KEY, replace(SSH_KEY, status="Expired"), PASSWORD])
 def test_whatever_else_signs_in_stands_in_the_way(held: CredentialFacts) -> None:
     assert judged(soaked(other_credentials=(held,))).answer is Verdict.NOT_YET
 
@@ -97,6 +104,7 @@ def test_another_credential_is_soaked_too_as_nobody_can_say_when_it_was_used() -
 
     assert judged(soaked(other_credentials=(fresh,))).earliest == ago(days=3) + timedelta(days=14)
     assert judged(soaked(other_credentials=(old,))).answer is Verdict.YES
+    assert judged(soaked(other_credentials=(fresh, old))).answer is Verdict.NOT_YET, "the last one counts"
 
 
 def test_policies_groups_and_mfa_devices_are_no_reason_to_wait() -> None:
