@@ -52,8 +52,8 @@ class KeyFacts:
     """One access key that was seen and is not known to be gone.
 
     `last_used_at` None with `last_used_as_of` set: no use recorded. `last_used_as_of` None: unread.
-    `directly_read_at`: the newest direct reading (iam:ListAccessKeys) that agrees with `status`; None where only the
-    credential report is known. `uses`: the ledger, oldest first, with the last use of each day (UTC).
+    `uses`: the ledger, oldest first, with the last use of each day (UTC). When `status` was read is `keys_as_of`, for
+    all keys of an IAM user together.
     """
 
     access_key_id: str
@@ -65,7 +65,6 @@ class KeyFacts:
     last_used_region: str
     last_used_source: str
     last_used_as_of: datetime | None
-    directly_read_at: datetime | None
     uses: tuple[Use, ...] = ()
 
 
@@ -184,10 +183,9 @@ class ClaimFacts:
 class CandidateFacts:
     """One IAM user and everything said and seen about it.
 
-    `keys_as_of`: the newest complete reading of its keys, direct; None: never read directly. `report_keys`: how many
-    keys the credential report shows as (active, inactive), and `report_as_of` its GeneratedTime: what can be said
-    before key ids are known. `keys_unread_reason`: why the last try to read its keys failed, or "".
-    `report_slots`: (created_at, active) of the keys that the report shows, for before the key ids are known.
+    `keys_as_of`: the newest complete reading of its keys, direct; None: never read directly. `keys_unread_reason`: why
+    the last try to read its keys failed, or "". `report_slots`: (created_at, active) of the keys that the credential
+    report shows, which is what can be said before key ids are known; `report_as_of`: its GeneratedTime.
     `account_readable`: the AWS account is in the config; `users_as_of`: the newest complete listing of its users.
     `gone_keys_ended_at`: when the last of the keys that are gone stopped being Active, as far as we saw.
     `cadence`: how often its owner says that its keys are used; None: nobody has said.
@@ -221,7 +219,6 @@ class CandidateFacts:
     route_chosen_at: datetime | None
     claim: ClaimFacts | None
     replacements: tuple[ReplacementFacts, ...]
-    ever_had_key: bool
     closed_at: datetime | None = None
     terraform_hint: bool = False
     known_account_ids: frozenset[str] = frozenset()

@@ -36,11 +36,8 @@ def named(keys: tuple[KeyFacts, ...] | list[KeyFacts]) -> str:
 
 
 def unread_reason(facts: CandidateFacts) -> Sentence | None:
-    """Return why nobody should act on the keys as they were last read; None: nothing speaks against it.
-
-    Of an IAM user that is gone the last reading stands: there is nothing left to read.
-    """
-    if facts.keys_unread_reason and facts.gone_at is None:
+    """Return why nobody should act on the keys as they were last read; None: nothing speaks against it."""
+    if facts.keys_unread_reason:
         return _could_not(facts)
     return no_reading(facts)
 
@@ -50,7 +47,7 @@ def no_reading(facts: CandidateFacts) -> Sentence | None:
 
     A later try that failed takes nothing away: what was read stays true as of then, and the page shows its age.
     """
-    if facts.keys_as_of is None or any(key.directly_read_at is None for key in facts.access_keys):
+    if facts.keys_as_of is None:
         not_yet = Sentence("The access keys have not been read directly yet.")
         return _could_not(facts) if facts.keys_unread_reason else not_yet
     contradicted = any(active for _created_at, active in facts.report_slots) and not active_keys(facts)

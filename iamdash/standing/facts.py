@@ -74,7 +74,7 @@ def _facts(
         tags=iam_user.tags,
         policies=_policies(iam_user),
         password_enabled=iam_user.password_enabled,
-        access_keys=tuple(_key_facts(access_key, rows.uses[access_key.pk], read_at, fresh) for access_key in present),
+        access_keys=tuple(_key_facts(access_key, rows.uses[access_key.pk], fresh) for access_key in present),
         keys_as_of=read_at,
         keys_unread_reason=iam_user.keys_unread_reason,
         report_slots=_report_slots(iam_user),
@@ -87,7 +87,6 @@ def _facts(
         **_of_candidate(getattr(iam_user, "candidate", None)),
         claim=_claim_facts(rows.claims.get(iam_user.pk)),
         replacements=replacement_facts(iam_user.pk, rows.links, freshness_by_account),
-        ever_had_key=bool(access_keys),
         terraform_hint=made_by_terraform(iam_user.tags),
         known_account_ids=rows.known_account_ids,
         gone_keys_ended_at=newest([_ended_at(key) for key in access_keys if key.gone_at is not None]),
@@ -131,7 +130,7 @@ def _policies(iam_user: IamUser) -> tuple[PolicyFacts, ...]:
     return (*attached, *inline)
 
 
-def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None, fresh: Freshness) -> KeyFacts:
+def _key_facts(access_key: AccessKey, uses: list[Use], fresh: Freshness) -> KeyFacts:
     return KeyFacts(
         access_key_id=access_key.access_key_id,
         status=access_key.status,
@@ -142,7 +141,6 @@ def _key_facts(access_key: AccessKey, uses: list[Use], read_at: datetime | None,
         last_used_region=access_key.last_used_region,
         last_used_source=access_key.last_used_source,
         last_used_as_of=_last_used_as_of(access_key, fresh),
-        directly_read_at=read_at,
         uses=tuple(uses),
     )
 

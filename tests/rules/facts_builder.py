@@ -51,7 +51,6 @@ def a_key(access_key_id: str = "AKIA0000000000EXAMPLE", **changes: Any) -> KeyFa
         last_used_region="eu-west-1",
         last_used_source="direct",
         last_used_as_of=ago(hours=1),
-        directly_read_at=ago(hours=1),
         uses=(Use(ago(days=102), ago(days=101), "direct"), Use(ago(days=100), ago(days=99), "direct")),
     )
     return replace(ordinary, **changes)
@@ -129,7 +128,6 @@ def a_candidate(**changes: Any) -> CandidateFacts:
         route_chosen_at=None,
         claim=None,
         replacements=(),
-        ever_had_key=True,
         known_account_ids=frozenset({ACCOUNT_ID, "444455556666"}),
     )
     return replace(ordinary, **changes)

@@ -153,7 +153,6 @@ KEYS = st.builds(
     last_used_region=st.just("eu-west-1"),
     last_used_source=st.sampled_from(["direct", "report", ""]),
     last_used_as_of=MAYBE,
-    directly_read_at=MAYBE,
     uses=st.lists(USES, max_size=3).map(tuple),
 )
 ASSOCIATIONS = st.builds(
@@ -265,7 +264,6 @@ ANYTHING = st.builds(
     route_chosen_at=MAYBE,
     claim=st.none() | CLAIMS,
     replacements=st.lists(REPLACEMENTS, max_size=2).map(tuple),
-    ever_had_key=st.booleans(),
     closed_at=st.none() | MOMENTS,
     terraform_hint=st.booleans(),
     known_account_ids=st.just(frozenset({ACCOUNT_ID, "444455556666"})),

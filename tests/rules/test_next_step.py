@@ -140,7 +140,7 @@ def test_the_soak_ends_by_the_clock_and_a_reading_has_to_show_it() -> None:
     over_at = ago(days=5) + timedelta(days=14)
 
     then = assess(facts, thresholds=Thresholds(), now=over_at).next_step
-    read = replace(INACTIVE, last_used_as_of=over_at, directly_read_at=over_at)
+    read = replace(INACTIVE, last_used_as_of=over_at)
     once_read = replace(facts, access_keys=(read,), keys_as_of=over_at)
 
     assert then is not None

@@ -179,8 +179,7 @@ def sentences_of(answer: Assessment) -> list[Sentence]:
 
 
 def without_key_readings(facts: CandidateFacts) -> CandidateFacts:
-    keys = tuple(replace(key, directly_read_at=None) for key in facts.access_keys)
-    return replace(facts, keys_as_of=None, access_keys=keys)
+    return replace(facts, keys_as_of=None)
 
 
 def without_last_use(facts: CandidateFacts) -> CandidateFacts:

@@ -132,7 +132,7 @@ def test_a_route_is_suggested_by(changes: dict[str, Any], expected: tuple[Route,
     [
         {"access_keys": (a_key(last_used_at=ago(days=900), last_used_as_of=None),)},
         {"access_keys": (a_key(last_used_at=ago(days=900)), a_key("AKIAOTHER", last_used_as_of=None))},
-        {"access_keys": (a_key(status="Inactive", directly_read_at=None),)},
+        {"access_keys": (a_key(status="Inactive"),), "keys_as_of": None},
         {"access_keys": (a_key(last_used_at=None, created_at=ago(days=399)),)},
     ],
 )

@@ -69,7 +69,6 @@ def test_a_direct_reading_that_agreed_counts_from_the_run_that_made_it() -> None
     facts = facts_of([iam_user.pk])[iam_user.pk]
 
     assert facts.keys_as_of == days_ago(1)
-    assert facts.access_keys[0].directly_read_at == days_ago(1)
     assert facts.access_keys[0].last_used_as_of == days_ago(2)
 
 
@@ -95,7 +94,6 @@ def test_a_key_that_is_gone_is_no_fact_but_says_when_it_ended() -> None:
     facts = facts_of([iam_user.pk])[iam_user.pk]
 
     assert facts.access_keys == ()
-    assert facts.ever_had_key
     assert facts.gone_keys_ended_at == days_ago(3)
 
 

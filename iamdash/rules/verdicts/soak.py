@@ -46,7 +46,7 @@ def soak_of(key: KeyFacts, facts: CandidateFacts, thresholds: Thresholds) -> Soa
     was_early = key.status_changed_at < quiet.enough_from
     span = max(_least(thresholds), quiet.wait.span) if was_early else _least(thresholds)
     used_directly = key.last_used_as_of if key.last_used_source == "direct" else None
-    read_at = min(key.directly_read_at, used_directly) if key.directly_read_at and used_directly else None
+    read_at = min(facts.keys_as_of, used_directly) if facts.keys_as_of and used_directly else None
     undeclared = was_early and quiet.wait.undeclared and span > _least(thresholds)
     return Soak(since, after(since, span=span), read_at, was_early, undeclared)
 
