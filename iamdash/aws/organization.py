@@ -12,7 +12,7 @@ LIST_ACCOUNTS = "organizations:ListAccounts"
 
 @dataclass(frozen=True, slots=True)
 class MemberAccount:
-    """An account of the organisation. `state` as AWS spells it: ACTIVE, SUSPENDED, PENDING_CLOSURE or CLOSED."""
+    """An account of the organisation. `state` as AWS spells it: ACTIVE, or one in which nothing can be read."""
 
     account_id: str
     name: str

@@ -2,7 +2,7 @@
 
 A role's last use counts requests, not successes, and goes back 400 days (iam:GetRole, `RoleLastUsed`). A role that was
 in use before, that others share, or that this IAM user may assume proves nothing by its use: that is said by name, and
-only the full waiting time of every key (see `waiting`) makes up for it.
+only the full waiting time of every key (see `silence.waiting`) makes up for it.
 """
 
 from dataclasses import replace
