@@ -105,9 +105,9 @@ class AccountLine:
     running: Running | None
 
     @property
-    def changed_nothing(self) -> bool:
-        """Return whether the newest finished sync saw no change."""
-        return not (self.created or self.updated or self.gone)
+    def was_read(self) -> bool:
+        """Return whether anything of it was ever read. Where nothing was, its counts are not 0 but unread."""
+        return self.last_good_at is not None or self.iam_users > 0
 
 
 @dataclass(frozen=True, slots=True)

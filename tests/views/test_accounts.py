@@ -1,5 +1,6 @@
 """The accounts page: every account with its age, gaps in words, and syncs for those who may ask for one."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_an_account_shows_its_number_and_its_last_good_sync(client: Client) -> N
     assert "111122223333" in body
     assert "Up to date" in body
     assert "14 minutes ago" in body
+
+
+def test_what_was_never_read_of_an_account_is_unread_and_not_none(client: Client) -> None:
+    make_sync_run(make_aws_account("111122223333"), outcome=SyncOutcome.FAILED)
+    make_sync_run(make_aws_account("444455556666"))
+
+    body = body_of(signed_in(client, AccessLevel.VIEWER))
+
+    counts = re.findall(r'data-label="(?:IAM users|Active keys)" class="number">(\w+)<', body)
+    assert counts == ["unread", "unread", "0", "0"]
+    assert "open candidate" not in body_of(client, "/accounts/111122223333/")
+    assert "0 open candidates" in body_of(client, "/accounts/444455556666/")
 
 
 def test_an_account_whose_syncs_ceased_is_out_of_date_though_the_last_was_complete(client: Client) -> None:
