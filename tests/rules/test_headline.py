@@ -21,13 +21,13 @@ def said(left: int, weeks: list[Week] = PACE, target_on: date | None = None, iam
 @pytest.mark.parametrize(
     ("target_on", "words", "outlook"),
     [
-        (date(2027, 6, 30), "100 active keys left in 80 IAM users, on track for 30 June 2027.", Outlook.ON_TRACK),
+        (date(2027, 6, 30), "100 active keys and 80 IAM users left, on track for 30 June 2027.", Outlook.ON_TRACK),
         (
             date(2026, 12, 31),
-            "100 active keys left in 80 IAM users, not on track for 31 December 2026.",
+            "100 active keys and 80 IAM users left, not on track for 31 December 2026.",
             Outlook.BEHIND,
         ),
-        (None, "100 active keys left in 80 IAM users.", Outlook.UNKNOWN),
+        (None, "100 active keys and 80 IAM users left.", Outlook.UNKNOWN),
     ],
 )
 def test_it_begins_with_the_news(target_on: date | None, words: str, outlook: Outlook) -> None:
@@ -36,7 +36,7 @@ def test_it_begins_with_the_news(target_on: date | None, words: str, outlook: Ou
 
 def test_it_says_what_went_what_came_what_is_needed_and_when_it_ends() -> None:
     assert said(100, target_on=date(2026, 12, 31)).rest == (
-        "40 retired in the last 4 weeks and 4 came up; we need 74 every 4 weeks. "
+        "40 keys retired in the last 4 weeks and 4 came up; we need 74 every 4 weeks. "
         "At this pace the last key goes in February 2027."
     )
 
@@ -56,7 +56,7 @@ def test_without_four_weeks_it_forecasts_nothing() -> None:
 
     assert "not enough history" in sentence.rest
     assert "to be done by 1 January 2027 we need" in sentence.rest
-    assert sentence.first == "5 active keys left in 80 IAM users."
+    assert sentence.first == "5 active keys and 80 IAM users left."
 
 
 def test_where_nothing_goes_there_is_no_end() -> None:
@@ -75,4 +75,4 @@ def test_where_no_candidate_ever_came_up_nothing_is_said_to_be_done() -> None:
 
 
 def test_one_key_is_no_plural() -> None:
-    assert said(1, iam_users=1).first == "1 active key left in 1 IAM user."
+    assert said(1, iam_users=1).first == "1 active key and 1 IAM user left."

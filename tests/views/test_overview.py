@@ -44,7 +44,7 @@ def body_of(client: Client) -> str:
 
 
 def test_it_says_how_many_active_keys_are_left_in_how_many_users(signed_in: Client) -> None:
-    assert "12 active keys left in 12 IAM users" in body_of(signed_in)
+    assert "12 active keys and 12 IAM users left" in body_of(signed_in)
 
 
 def test_active_keys_of_no_candidate_are_counted_apart(signed_in: Client) -> None:
@@ -52,7 +52,7 @@ def test_active_keys_of_no_candidate_are_counted_apart(signed_in: Client) -> Non
 
     body = body_of(signed_in)
 
-    assert "12 active keys left" in body
+    assert "12 active keys and 12 IAM users left" in body
     assert "1 more active key belongs to no candidate yet" in body
 
 
@@ -118,7 +118,7 @@ def test_the_sentence_and_the_numbers_tell_of_the_same_four_weeks(signed_in: Cli
 
     body = body_of(signed_in)
 
-    assert "1 retired in the last 4 weeks" in body
+    assert "1 key retired in the last 4 weeks" in body
     assert "1 fewer in 4 weeks" in body
 
 
@@ -384,7 +384,7 @@ def test_it_can_be_copied_as_text(signed_in: Client) -> None:
     body = body_of(signed_in)
 
     (text,) = re.findall(r'data-copy="(All accounts,[^"]*)"', body)
-    assert "12 active keys left in 12 IAM users" in text
+    assert "12 active keys and 12 IAM users left" in text
     assert text.endswith("http://testserver/")
 
 

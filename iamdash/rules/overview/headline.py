@@ -28,7 +28,7 @@ def headline(
     target_on: date | None,
     today: date,
 ) -> Headline:
-    """Return the sentence about `left` active keys in `iam_users`. `weeks`: the last ones, the oldest first.
+    """Return the sentence about `left` active keys and `iam_users`, some without one. `weeks`: the last ones, the oldest first.
 
     `any_found`: a candidate has ever come up. Where none has, nothing is done: perhaps nothing was read.
     """
@@ -39,10 +39,10 @@ def headline(
         are_left = f"{_plural('user', iam_users)} {'is' if iam_users == 1 else 'are'} left to delete"
         rest = f"{iam_users:,} IAM {are_left}."
         return Headline("No active key is left.", rest if iam_users else "", found)
-    keys = f"{left:,} active {_plural('key', left)} left in {iam_users:,} IAM {_plural('user', iam_users)}"
+    are_left = f"{left:,} active {_plural('key', left)} and {iam_users:,} IAM {_plural('user', iam_users)} left"
     on_track = _on_track(found, target_on)
     parts = (_pace(weeks, left, target_on, today, is_named=bool(on_track)), _end(expected))
-    return Headline(f"{keys}{on_track}.", " ".join(part for part in parts if part), found)
+    return Headline(f"{are_left}{on_track}.", " ".join(part for part in parts if part), found)
 
 
 def _on_track(found: Outlook, target_on: date | None) -> str:
@@ -59,7 +59,7 @@ def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date,
         return f"The target is {_day(target_on)}." if target_on else ""
     retired, arrived = sum(week.retired for week in lately), sum(week.arrived for week in lately)
     span = f"in the last {len(lately)} weeks" if len(lately) > 1 else "in the last week"
-    parts = [f"{retired:,} retired {span}"] + ([f"{arrived:,} came up"] if arrived else [])
+    parts = [f"{retired:,} {_plural('key', retired)} retired {span}"] + ([f"{arrived:,} came up"] if arrived else [])
     words = " and ".join(parts)
     if target_on is None:
         return f"{words}."

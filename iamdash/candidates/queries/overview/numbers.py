@@ -146,7 +146,7 @@ def numbers(
             found.stuck,
             f"stuck over {stuck_days} days",
             scope.list_query("view=stuck"),
-            f"{found.newly_stuck:,} since last week",
+            f"{found.newly_stuck:,} of them since last week",
             "up" if found.newly_stuck else "",
         ),
         Number(
