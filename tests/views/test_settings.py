@@ -95,6 +95,9 @@ def test_every_limit_of_the_file_is_told_with_whom_it_concerns(reader: Client) -
         assert f">{name}</th>" in page
     assert "usually 21" in page
     assert "1 open with a key of that age" in page
+    assert page.count("the waiting time takes its place") == 3
+    assert "None possible for now" in page
+    assert "an exception is asked for" in page
     assert problems_of(page) == []
     assert set(limits.ABOUT) == {f.name for f in Programme._meta.fields if f.name.endswith(("_days", "_minutes"))}
 

@@ -77,8 +77,13 @@ def _stages() -> list[Rule]:
 
 
 def _routes() -> list[Rule]:
-    says = {True: "A role takes over.", False: "No role is needed: the waiting time takes its place."}
-    return [Rule(route.label, f"route={route.value}", says[route.needs_role]) for route in Route]
+    return [Rule(route.label, f"route={route.value}", _needs(route)) for route in Route]
+
+
+def _needs(route: Route) -> str:
+    if route is Route.NONE_POSSIBLE:
+        return "Nothing takes over yet: an exception is asked for until something can."
+    return "A role takes over." if route.needs_role else "No role is needed: the waiting time takes its place."
 
 
 def _risks() -> list[Rule]:
