@@ -26,7 +26,8 @@ class Command(BaseCommand):
             "--role",
             required=True,
             choices=[level.value for level in AccessLevel],
-            help="what they may do: a viewer reads, an engineer acts, a lead also assigns, an admin also syncs all",
+            help="what they may do: a viewer reads, an engineer acts, a lead also assigns and decides on exceptions, "
+            "an admin also syncs all",
         )
         parser.add_argument("--team", metavar="SLUG", nargs="+", action="extend", help="their teams, all of them")
         parser.add_argument("--name", help="their name, as pages show it")
