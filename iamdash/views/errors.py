@@ -31,7 +31,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def no_permission(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer somebody who may not do this, with the sentence of the view or action that said so."""
     reason = str(exception) if isinstance(exception, PermissionDenied) else ""
-    advice = "An admin of iamdash can give you another access level, and a lead can act for any team."
+    advice = "Whoever runs iamdash can give you another access level, and a lead can act for any team."
     return _page(request, Problem(403, "You may not do this", reason, advice))
 
 

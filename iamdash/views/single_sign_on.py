@@ -85,5 +85,5 @@ def _person(sociallogin: SocialLogin) -> tuple[str, Person | None]:
         person.set_unusable_password()
         person.save(update_fields=["password"])
     if not person.is_active:
-        return f"{person.email} may no longer sign in to iamdash. Ask an admin if that is a mistake.", None
+        return f"{person.email} may no longer sign in to iamdash. Ask whoever runs iamdash if that is a mistake.", None
     return "", person

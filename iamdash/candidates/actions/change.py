@@ -29,7 +29,8 @@ class Line:
 def require(by: Person, level: AccessLevel, deed: str) -> None:
     """Let a person with this access pass. `deed` completes "Only an engineer may …". Raises NotPermitted."""
     if not by.may(level):
-        raise NotPermitted(f"Only {_at_least(level)} may {deed}. You have {by.access_level} access: ask an admin.")
+        yours = f"You have {by.access_level} access: ask whoever runs iamdash."
+        raise NotPermitted(f"Only {_at_least(level)} may {deed}. {yours}")
 
 
 def locked(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:

@@ -124,7 +124,7 @@ def test_each_access_level_can_do_what_it_may_and_no_more(name: str, level: Acce
     if LEVELS.index(level) >= LEVELS.index(LOWEST[name]):
         ALL[name](candidate=candidate, by=by, now=NOW, **takes)
     else:
-        with pytest.raises(actions.NotPermitted, match=f"You have {level.value} access: ask an admin"):
+        with pytest.raises(actions.NotPermitted, match=f"You have {level.value} access: ask whoever runs iamdash"):
             ALL[name](candidate=candidate, by=by, now=NOW, **takes)
 
         assert Event.objects.count() == lines_before
