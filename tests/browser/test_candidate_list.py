@@ -187,6 +187,6 @@ def test_ticked_rows_are_claimed_together_by_keyboard_and_undone(
     bar.get_by_role("button", name="Claim").press("Enter")
 
     said = page.locator(".notice.success")
-    expect(said).to_contain_text("3 claimed.")
+    expect(said).to_contain_text("3 claimed for ")
     said.get_by_role("button", name="Undo").press("Enter")
     expect(page.locator(".notice.success")).to_have_text("3 released.")

@@ -54,7 +54,7 @@ def test_ticked_candidates_are_claimed_and_the_list_says_so(signed_in: Client, p
     )
 
     assert said.redirect_chain[-1][0] == here
-    assert "1 claimed, 1 already claimed by Data." in said.content.decode()
+    assert "1 claimed for Search, 1 already claimed by Data." in said.content.decode()
     assert held_by(priya) == {three[0]}
 
 

@@ -29,14 +29,15 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        """Return it in words, such as "22 claimed, 2 already claimed by Search."."""
+        """Return it in words, such as "22 claimed for Data, 2 already claimed by Search."."""
         first = f"{len(self.done):,} {self.verb}" if self.done else f"None {self.verb}"
         return ", ".join([first, *(f"{count:,} {why}" for why, count in self.left)]) + "."
 
 
 def claim(*, numbers: Collection[int], team: Team, by: Person, now: datetime) -> Report:
     """Claim each of these candidates that nobody has claimed. Raises NotPermitted where `by` may claim none."""
-    return _each(numbers, claiming(team=team, by=by, now=now), "claimed", "already yours", by=by, now=now)
+    decide = claiming(team=team, by=by, now=now)
+    return _each(numbers, decide, f"claimed for {team}", "already yours", by=by, now=now)
 
 
 def assign(*, numbers: Collection[int], team: Team, person: Person, by: Person, now: datetime) -> Report:

@@ -31,7 +31,7 @@ def test_what_is_claimed_and_what_others_have_is_said_in_words(people: SimpleNam
     report = bulk.claim(numbers=[*numbers, 999_999], team=people.platform, by=people.ann, now=LATER)
 
     assert report.done == tuple(numbers[2:])
-    assert report.sentence == "2 claimed, 1 no candidates, 1 already claimed by Search, 1 already yours."
+    assert report.sentence == "2 claimed for Platform, 1 no candidates, 1 already claimed by Search, 1 already yours."
     lines = Event.objects.filter(kind="candidate.claimed", at=LATER)
     assert {line.candidate_number for line in lines} == set(numbers[2:])
     assert {line.actor for line in lines} == {"ann@example.org"}
@@ -43,7 +43,7 @@ def test_what_is_proved_gone_is_left_and_said(gone_candidate: Candidate, people:
     numbers = [gone_candidate.pk]
 
     assert bulk.claim(numbers=numbers, team=people.platform, by=people.ann, now=NOW).sentence == (
-        "None claimed, 1 proved gone."
+        "None claimed for Platform, 1 proved gone."
     )
     actions.close(candidate=gone_candidate, note="", by=people.ann, now=NOW)
     assert bulk.release(numbers=numbers, by=people.lea, now=NOW).sentence == "None released, 1 closed."
@@ -78,7 +78,7 @@ def test_who_may_do_it_to_none_hears_so_before_anything_is_written(people: Simpl
 def test_a_team_that_was_taken_out_claims_none(people: SimpleNamespace) -> None:
     report = bulk.claim(numbers=many(2), team=make_team("former", in_config=False), by=people.lea, now=NOW)
 
-    assert report.sentence == "None claimed, 2 not for Former: it is no longer a team."
+    assert report.sentence == "None claimed for Former, 2 not for Former: it is no longer a team."
 
 
 def test_releasing_many_leaves_what_is_somebody_elses(people: SimpleNamespace) -> None:
