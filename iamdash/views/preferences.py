@@ -1,6 +1,7 @@
 """How somebody likes the pages: held in cookies, so that the server says it in the first byte and nothing flashes."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -32,6 +33,9 @@ def prefer(request: HttpRequest) -> HttpResponse:
             )
         else:
             response.delete_cookie(_cookie(name), samesite="Lax")
+    # A theme shows itself at once; the others show on other pages.
+    if request.POST.keys() & {"density", "shortcuts"}:
+        messages.success(request, "Your settings are kept.")
     return response
 
 

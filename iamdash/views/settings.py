@@ -32,7 +32,7 @@ class LimitsForm(forms.Form):
             if limit.name in NOT_PREVIEWED:
                 continue
             least, most = Limits.bounds(limit.name)
-            words = f"Give whole {limit.unit}s, from {least} to {most}."
+            words = f"{limit.name}: give whole {limit.unit}s, from {least} to {most}."
             self.fields[limit.name] = forms.IntegerField(
                 label=limit.name,
                 help_text=f"{limit.does} Now {limit.value} {limit.unit}{'' if limit.value == 1 else 's'}.",

@@ -30,6 +30,15 @@ def come_up(name: str, *, days: int) -> None:
     assess([iam_user.pk], now=timezone.now(), cause=Cause.AWS, actor="sync")
 
 
+def test_what_shows_only_on_other_pages_is_said_to_be_kept(reader: Client) -> None:
+    kept = "Your settings are kept."
+
+    assert (
+        kept in reader.post("/preferences", {"density": "compact", "next": "/settings/"}, follow=True).content.decode()
+    )
+    assert kept not in reader.post("/preferences", {"theme": "dark", "next": "/"}, follow=True).content.decode()
+
+
 def test_what_one_prefers_is_said_in_the_first_byte(reader: Client) -> None:
     reader.post("/preferences", {"theme": "dark", "density": "compact", "shortcuts": "off", "next": "/settings/"})
     page = reader.get("/settings/").content.decode()
@@ -81,7 +90,7 @@ def test_what_is_no_limit_is_said_beside_its_field(reader: Client, value: str) -
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert 'href="#id_stuck_days">Give whole days, from 0 to 3650.' in page
+    assert 'href="#id_stuck_days">stuck_days: give whole days, from 0 to 3650.' in page
     assert problems_of(page) == []
 
 
