@@ -28,8 +28,9 @@ def headline(
     target_on: date | None,
     today: date,
 ) -> Headline:
-    """Return the sentence about `left` active keys and `iam_users`, some without one. `weeks`: the last ones, the oldest first.
+    """Return the sentence about `left` active keys and the `iam_users` left, of whom some have none any more.
 
+    `weeks`: the last ones, the oldest first.
     `any_found`: a candidate has ever come up. Where none has, nothing is done: perhaps nothing was read.
     """
     if not any_found:
