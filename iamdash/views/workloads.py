@@ -46,7 +46,8 @@ def _deed(do: Deed) -> Callable[..., HttpResponseBase]:
         except actions.NotPermitted as refused:
             raise PermissionDenied(refused.sentence) from refused
         except actions.Refused as refused:
-            return _show(request, _workload_or_404(number), refusal=refused.sentence, status=422)
+            said_name = {do.__name__: request.POST.get("name", "")}
+            return _show(request, _workload_or_404(number), refusal=refused.sentence, said_name=said_name, status=422)
         messages.success(request, said)
         return redirect("workload", shown.pk)
 
@@ -81,7 +82,15 @@ def split(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     return made, f"{made} is a workload of its own now, split off {found}."
 
 
-def _show(request: HttpRequest, found: Workload, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    found: Workload,
+    *,
+    refusal: str = "",
+    said_name: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with the page. `said_name`: the name that was typed, by the deed that was refused."""
     page = workload_page(found)
     if page is None:
         raise Http404("No candidate is part of this workload any more.")
@@ -95,7 +104,7 @@ def _show(request: HttpRequest, found: Workload, *, refusal: str = "", status: i
         "typed": typed,
         "found": find_workloads(typed, other_than=found) if typed and may_correct else (),
         "refusal": refusal,
-        "said_name": request.POST.get("name", ""),
+        "said_name": {"rename": page.row.name, "split": "", **(said_name or {})},
         "ticked": _numbers(request),
         "here": reverse("workload", args=[found.pk]),
     }

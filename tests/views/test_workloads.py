@@ -161,6 +161,15 @@ def test_what_cannot_be_done_is_said_on_the_page(
     assert problems_of(page) == []
 
 
+def test_a_refused_name_is_still_in_its_own_field(engineer: Client, uploader: Workload) -> None:
+    too_long = "x" * 121
+
+    page = engineer.post(f"/workloads/{uploader.pk}/rename", {"name": too_long}).content.decode()
+
+    assert f'id="rename-name" name="name" value="{too_long}"' in page
+    assert page.count(too_long) == 1
+
+
 def test_a_viewer_sees_it_without_forms(client: Client, uploader: Workload) -> None:
     client.force_login(make_person(access_level=AccessLevel.VIEWER))
 
