@@ -1,6 +1,7 @@
 """What excuses a candidate, done on its page: an exception asked for, decided on and ended; a block set and cleared."""
 
 from iamdash.candidates import actions
+from iamdash.candidates.actions.change import locked_even_if_closed
 from iamdash.models import AccessLevel, ExceptionGrant
 from iamdash.rules.sentence import day_in_words
 from iamdash.views.deed import Said, deed, posted
@@ -37,7 +38,10 @@ def decline_exception(said: Said) -> str:
 @deed(focus=FOCUS)
 def end_exception(said: Said) -> str:
     """End what is in force, or withdraw the request."""
+    locked_even_if_closed(said.candidate)
     grant = _grant(said)
+    if not said.has_seen("approved" if grant.approved_at else "asked"):
+        raise actions.Refused("While you were looking, a lead approved it. End the exception to take that back.")
     actions.end_exception(candidate=said.candidate, exception=grant, by=said.by, now=said.now)
     return "The exception is over: it counts as open again." if grant.approved_at else "The request is withdrawn."
 

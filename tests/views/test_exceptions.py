@@ -133,6 +133,19 @@ def test_an_approval_of_what_was_withdrawn_says_so(
     assert "Ann withdrew this request." in answered.content.decode()
 
 
+def test_who_withdraws_a_request_does_not_end_what_was_approved_meanwhile(
+    client: Client, candidate: Candidate, ann: Person, lea: Person
+) -> None:
+    grant = excepted(candidate, ann, lea, days=20)
+
+    answered = as_(client, ann).post(f"/candidates/{candidate.pk}/exceptions/{grant.pk}/end", {"seen": "asked"})
+
+    assert answered.status_code == 409
+    assert "While you were looking, a lead approved it." in answered.content.decode()
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
 @pytest.mark.parametrize("warned", [(15, ""), (14, "amber"), (4, "amber"), (3, "red")])
 def test_it_warns_fourteen_and_three_days_before(
     client: Client, candidate: Candidate, ann: Person, lea: Person, warned: tuple[int, str]
