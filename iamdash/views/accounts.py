@@ -87,7 +87,7 @@ def sync_account(request: HttpRequest, account_id: str) -> HttpResponse:
 def sync_all(request: HttpRequest) -> HttpResponse:
     """Ask for a sync of every account in the config."""
     aws_accounts = AwsAccount.objects.filter(removed_at=None)
-    said = f"Sync of {len(aws_accounts)} accounts asked for."
+    said = f"Sync of {len(aws_accounts):,} account{'' if len(aws_accounts) == 1 else 's'} asked for."
     return _ordered(request, aws_accounts, said=said, page=reverse("accounts"))
 
 

@@ -64,15 +64,15 @@ def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, A
             for group in (page.groups.rows if page.groups else ())
         ],
         "ages": _ages(page),
-        "as_text": as_text(page, url=request.build_absolute_uri(), now=now.date()),
+        "as_text": as_text(page, url=request.build_absolute_uri(), today=now.date()),
     }
 
 
-def as_text(page: Overview, *, url: str, now: date) -> str:
+def as_text(page: Overview, *, url: str, today: date) -> str:
     """Return the page as a paragraph to paste where a team talks."""
     numbers = ", ".join(f"{number.value:,} {number.label}" for number in page.numbers[2:])
     lines = [
-        f"{page.scope.words}, {now.day} {now:%B %Y}: {page.headline.first} {page.headline.rest}".strip(),
+        f"{page.scope.words}, {today.day} {today:%B %Y}: {page.headline.first} {page.headline.rest}".strip(),
         f"Of the IAM users: {numbers}.",
     ]
     if page.needs_someone:

@@ -115,8 +115,11 @@ def lines_of(asked: Asked, accounts: Mapping[str, str]) -> QuerySet[Event]:
     if asked.about in ABOUT:
         _words, kinds = ABOUT[asked.about]
         condition &= Q(*(Q(kind__startswith=kind) for kind in kinds), _connector=Q.OR)
-    if asked.by:
-        condition &= BY[asked.by][1] if asked.by in BY else Q(actor=asked.by.lower()) if "@" in asked.by else Q()
+    if asked.by in BY:
+        _words, by = BY[asked.by]
+        condition &= by
+    elif "@" in asked.by:
+        condition &= Q(actor=asked.by.lower())
     if asked.account in accounts:
         condition &= Q(aws_account_id=asked.account)
     number = number_in(asked.candidate)
