@@ -119,6 +119,7 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
         "list_address": _address(filters),
         "link": link,
         "now": now,
+        "likely": filters.likely,
         "focus": "",
     }
     context |= {"empty": _empty(page, viewer)} | _around_rows(person, viewer)

@@ -43,6 +43,15 @@ def held_by(person: Person) -> set[int]:
     return set(Claim.objects.filter(person=person, ended_at=None).values_list("candidate", flat=True))
 
 
+def test_what_is_likely_one_team_s_is_claimed_for_it_unless_another_is_chosen(client: Client, search: Team) -> None:
+    candidate_named("indexer", tags={"team": "search"})
+    client.force_login(make_person(teams=(make_team("data"), search)))
+
+    page = client.get("/candidates/?likely=search").content.decode()
+
+    assert '<option value="search" selected>for Search</option>' in page
+
+
 def test_ticked_candidates_are_claimed_and_the_list_says_so(signed_in: Client, priya: Person, three: list[int]) -> None:
     others = Candidate.objects.get(pk=three[1])
     make_claim(others, team=make_team("data"))
