@@ -97,10 +97,17 @@ def test_no_association_fails_and_unread_associations_are_unknown() -> None:
     assert unread[0] is Holds.UNKNOWN
 
 
+def test_an_association_hands_over_roles_of_its_own_account_only() -> None:
+    holds, said = judged(Route.POD_IDENTITY, allow(PODS, BOTH), aws_account_id="444455556666")
+
+    assert holds is Holds.FAILS
+    assert "in another AWS account than the role" in said
+
+
 def test_a_target_role_must_trust_the_first_role() -> None:
     first = a_role()
     target_arn = "arn:aws:iam::444455556666:role/target"
-    association = an_association(target_role_arn=target_arn)
+    association = an_association(target_role_arn=target_arn, external_id="x-1")
     first = replace(first, associations=(association,))
     target = a_role(
         arn=target_arn,
@@ -111,12 +118,18 @@ def test_a_target_role_must_trust_the_first_role() -> None:
     )
     stranger = replace(target, trust_policy={"Statement": allow({"AWS": CALLER})})
 
+    def held_to(external_id: str) -> Any:
+        asked = {"StringEquals": {"sts:ExternalId": external_id}}
+        return replace(target, trust_policy={"Statement": allow({"AWS": first.arn}, **asked)})
+
     def holds(*roles: Any) -> Holds:
         links = tuple(a_replacement(each) for each in roles)
         return step(a_claimed_candidate(replacements=links), Stage.ROLE_READY).holds
 
     assert holds(first, target) is Holds.HOLDS
     assert holds(first, stranger) is Holds.FAILS
+    assert holds(first, held_to("x-1")) is Holds.HOLDS
+    assert holds(first, held_to("x-2")) is Holds.FAILS
     assert holds(first) is Holds.UNKNOWN
 
 
@@ -258,6 +271,14 @@ def test_githubs_two_subject_forms_name_an_owner(subject: str) -> None:
 @pytest.mark.parametrize("subject", ["repo:*", "repo:*/app:*", "*", "repo:exam?le/app:*"])
 def test_a_subject_without_a_literal_owner_fails(subject: str) -> None:
     assert judged(Route.OIDC, web(GITHUB, GITHUB_HOST, subject))[0] is Holds.FAILS
+
+
+def test_no_deny_is_judged_by_an_example_of_the_subject() -> None:
+    action, main = "sts:AssumeRoleWithWebIdentity", {f"{GITHUB_HOST}:sub": "repo:example/app:ref:refs/heads/main"}
+    offer = web(GITHUB, GITHUB_HOST, "repo:example/app:*")
+
+    assert judged(Route.OIDC, offer, deny({"Federated": GITHUB}, action, StringEquals=main))[0] is Holds.UNKNOWN
+    assert judged(Route.OIDC, offer, deny({"Federated": GITHUB}, action, StringNotLike=main))[0] is Holds.UNKNOWN
 
 
 def test_a_missing_subject_or_audience_fails() -> None:

@@ -4,6 +4,7 @@ from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, Use
 from iamdash.rules.policies.arns import ways_to_name
 from iamdash.rules.route import Route
+from iamdash.rules.routes.accounts import may_assume
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
     ACCOUNT_ID,
@@ -88,6 +89,21 @@ def test_the_full_waiting_time_makes_up_for_a_role_whose_use_proves_nothing() ->
 
     assert found.holds is Holds.HOLDS
     assert "other candidates share it. But every access key has been silent for the full waiting time." in words(found)
+
+
+def test_keys_that_were_not_listed_make_up_for_nothing() -> None:
+    facts = a_claimed_candidate(replacements=(a_replacement(shared_with=1),), keys_as_of=None)
+
+    assert "full waiting time" not in words(step(facts, Stage.SWITCHED_OVER))
+
+
+def test_whether_the_user_may_assume_a_role_is_yes_where_nobody_can_tell() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": USER_ARN}, "Action": "sts:AssumeRole"}
+    of_an_organisation = statement | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}
+
+    assert may_assume(a_claimed_candidate(), a_role(trust_policy=None))
+    assert may_assume(a_claimed_candidate(), a_role(trust_policy={"Statement": of_an_organisation}))
+    assert not may_assume(a_claimed_candidate(), a_role())
 
 
 def test_a_role_that_the_user_may_assume_has_to_be_used_after_the_longest_session_of_its_key() -> None:
