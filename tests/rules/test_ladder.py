@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -82,9 +83,11 @@ def test_a_route_without_a_role_needs_neither_step_three_nor_four() -> None:
 
 
 def test_an_account_that_is_no_longer_read_is_out_of_the_open_counts_and_never_deleted() -> None:
-    answer = judged(a_claimed_candidate(account_readable=False, access_keys=(INACTIVE,)))
+    facts = a_claimed_candidate(account_readable=False, access_keys=(INACTIVE,))
+    answer = judged(replace(facts, exception_until=NOW + timedelta(days=9)))
 
     assert (answer.readable, answer.is_open, answer.next_step) == (False, False, None)
+    assert answer.exception_until is None, "no exception keeps it out of the counts"
     assert answer.stage is Stage.DEACTIVATED
     assert answer.stuck_from is None
 

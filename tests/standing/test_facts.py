@@ -20,6 +20,7 @@ from tests.factories import (
     make_claim,
     make_iam_role,
     make_iam_user,
+    make_person,
     make_replacement,
     make_sync_run,
 )
@@ -86,6 +87,16 @@ def test_only_the_newest_finished_run_speaks_for_freshness() -> None:
     assert facts.users_as_of == days_ago(0.9)
 
 
+def test_a_key_that_we_found_inactive_has_been_so_since_we_first_saw_it() -> None:
+    iam_user = make_iam_user()
+    was = {"status": "Inactive", "status_changed_at": days_ago(900)}
+    make_access_key(iam_user, first_seen_at=days_ago(3), **was)
+
+    [found] = facts_of([iam_user.pk])[iam_user.pk].access_keys
+
+    assert found.status_changed_at == days_ago(3)
+
+
 def test_a_key_that_is_gone_is_no_fact_but_says_when_it_ended() -> None:
     iam_user = make_iam_user()
     make_access_key(iam_user, gone_at=days_ago(3), status="Active")
@@ -98,25 +109,28 @@ def test_a_key_that_is_gone_is_no_fact_but_says_when_it_ended() -> None:
 
 
 def test_a_replacement_comes_with_its_ledger_its_associations_and_its_sharers() -> None:
-    candidate, other = make_candidate(), make_candidate()
+    candidate, other, former = make_candidate(), make_candidate(), make_candidate()
     iam_role = make_iam_role(aws_account=make_aws_account("444455556666"), last_used_at=days_ago(1))
     link = make_replacement(candidate, iam_role)
     make_replacement(other, iam_role)
+    make_replacement(former, iam_role, unlinked_at=days_ago(3), unlinked_by=link.linked_by)
     key = candidate.iam_user.access_keys.get()
     AccessKeyUse.objects.create(access_key=key, last_used_at=days_ago(9), as_of=days_ago(8), source="direct")
     for days in (4, 1):
         RoleUse.objects.create(iam_role=iam_role, last_used_at=days_ago(days), as_of=days_ago(days))
-    PodIdentityAssociation.objects.create(
-        aws_account=iam_role.aws_account,
-        association_id="a-1",
-        association_arn="arn:aws:eks:eu-west-1:444455556666:podidentityassociation/govuk/a-1",
-        region="eu-west-1",
-        cluster_name="govuk",
-        namespace="apps",
-        service_account="uploader",
-        role_arn=iam_role.arn,
-        first_seen_at=days_ago(4),
-    )
+    for service_account, gone_at in (("uploader", None), ("gone", days_ago(1))):
+        PodIdentityAssociation.objects.create(
+            aws_account=iam_role.aws_account,
+            association_id=service_account,
+            association_arn=f"arn:aws:eks:eu-west-1:444455556666:podidentityassociation/govuk/{service_account}",
+            region="eu-west-1",
+            cluster_name="govuk",
+            namespace="apps",
+            service_account=service_account,
+            role_arn=iam_role.arn,
+            first_seen_at=days_ago(4),
+            gone_at=gone_at,
+        )
 
     facts = facts_of([candidate.iam_user_id])[candidate.iam_user_id]
 
@@ -125,6 +139,13 @@ def test_a_replacement_comes_with_its_ledger_its_associations_and_its_sharers() 
     assert (replacement.iam_role.first_used_at, replacement.iam_role.last_used_at) == (days_ago(4), days_ago(1))
     assert [each.service_account for each in replacement.iam_role.associations] == ["uploader"]
     assert [use.at for use in facts.access_keys[0].uses] == [days_ago(9)]
+
+
+def test_a_role_that_was_unlinked_is_no_replacement() -> None:
+    candidate = make_candidate()
+    make_replacement(candidate, unlinked_at=days_ago(3), unlinked_by=make_person())
+
+    assert facts_of([candidate.iam_user_id])[candidate.iam_user_id].replacements == ()
 
 
 def test_an_account_taken_out_of_the_config_is_not_readable() -> None:
