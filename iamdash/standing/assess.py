@@ -3,7 +3,7 @@
 Runs inside the transaction of whatever changed the facts, so that stored and computed never part.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -57,24 +57,17 @@ def assess(
     later one sees what the earlier one changed. Candidates that share a replacement role with these come along.
     """
     with transaction.atomic():
-        limits = thresholds()
-        settle(answer_anew(iam_user_ids, limits, Occasion(now, cause, actor, sync_run)), limits)
-
-
-def answer_anew(iam_user_ids: Collection[int], limits: Thresholds, occasion: Occasion) -> list[int]:
-    """Store the answers of these IAM users; return all who came along. What `settle` does is still to be done."""
-    concerned = lock(iam_user_ids)
-    for start in range(0, len(concerned), AT_ONCE):
-        facts, opened = _open(facts_of(concerned[start : start + AT_ONCE]), limits, occasion)
-        _store(facts, opened, limits, occasion)
-    return concerned
-
-
-def settle(iam_user_ids: Sequence[int], limits: Thresholds) -> None:
-    """Group the candidates of these IAM users, and let the list find them. Once in a transaction, as its last."""
-    group(iam_user_ids, limits.environments)
-    for start in range(0, len(iam_user_ids), AT_ONCE):
-        entries.refresh(iam_user_ids[start : start + AT_ONCE])
+        concerned = lock(iam_user_ids)
+        # Only now: whoever changes the limits assesses everybody, and may have been waited for.
+        limits, occasion = thresholds(), Occasion(now, cause, actor, sync_run)
+        portions = [concerned[start : start + AT_ONCE] for start in range(0, len(concerned), AT_ONCE)]
+        for some in portions:
+            facts, opened = _open(facts_of(some), limits, occasion)
+            _store(facts, opened, limits, occasion)
+        # Last, when all are locked: whoever waits for a new workload holds nothing that this still needs.
+        group(concerned, limits.environments)
+        for some in portions:
+            entries.refresh(some)
 
 
 def assess_due(now: datetime) -> int:

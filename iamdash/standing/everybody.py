@@ -3,17 +3,9 @@
 from datetime import datetime
 
 from iamdash.models import IamUser
-from iamdash.standing.assess import Cause, Occasion, answer_anew, settle
-from iamdash.standing.thresholds import thresholds
-
-AT_ONCE = 1000
+from iamdash.standing.assess import Cause, assess
 
 
 def assess_everybody(*, now: datetime, cause: Cause, actor: str) -> None:
-    """Assess all IAM users, so many at a time, in the caller's transaction."""
-    limits, occasion = thresholds(), Occasion(now, cause, actor, None)
-    ids = list(IamUser.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(ids), AT_ONCE):
-        answer_anew(ids[start : start + AT_ONCE], limits, occasion)
-    # Last, when all of them are locked: whoever waits for a new workload holds nothing that this still needs.
-    settle(ids, limits)
+    """Assess all IAM users, in the caller's transaction."""
+    assess(list(IamUser.objects.values_list("pk", flat=True)), now=now, cause=cause, actor=actor)
