@@ -12,7 +12,6 @@ from django.utils import timezone
 from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age
 from iamdash.models import AccessLevel, Person
 from iamdash.rules.sentence import ago
-from iamdash.standing.freshness import late_after
 from iamdash.views.preferences import preferences_of
 
 PLACES = (
@@ -92,7 +91,7 @@ def ages_for(request: HttpRequest) -> tuple[AccountAge, ...]:
 
 
 def _frame_of(request: HttpRequest, person: Person, *, now: datetime) -> Frame:
-    age = data_age(ages_for(request), now=now, limit=late_after())
+    age = data_age(ages_for(request), now=now)
     return Frame(
         places=tuple(_place(request, view_name, name) for view_name, name in PLACES),
         person_name=str(person),

@@ -47,7 +47,7 @@ class DataAge:
     """The age of everything on the page.
 
     `synced_at`: the newest sync of any account that read something; None: there was none yet. `late`: that was longer
-    ago than `limit`. `behind`: accounts whose newest sync failed, or whose last good one is older than `limit`.
+    ago than it may be. `behind`: accounts whose newest sync failed, or whose last good one is older than that.
     `partial`: accounts that were read, but not whole. `long_lived`: a sync ran on a long-lived access key.
     """
 
@@ -76,8 +76,9 @@ def behind(accounts: Iterable[AccountAge], *, now: datetime) -> dict[str, dateti
     }
 
 
-def data_age(ages: Iterable[AccountAge], *, now: datetime, limit: timedelta) -> DataAge:
+def data_age(ages: Iterable[AccountAge], *, now: datetime) -> DataAge:
     """Return the age of the data of every account that is still read."""
+    limit = late_after()
     accounts = [account for account in ages if account.is_read]
     good = [account.last_good_at for account in accounts if account.last_good_at]
     synced_at = max(good, default=None)
