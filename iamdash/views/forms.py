@@ -1,14 +1,10 @@
 """The forms of the candidate page. They check what was typed; whether it may be done is for `candidates.actions`."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from html import escape
 from typing import Any
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.choices import BaseChoiceIterator
-from django.utils.safestring import SafeString
 
 from iamdash.candidates.actions.address import LONGEST_URL
 from iamdash.candidates.actions.change import LONGEST_TEXT
@@ -16,6 +12,7 @@ from iamdash.candidates.queries.choices import TeamChoice
 from iamdash.rules.exception import Waiting
 from iamdash.rules.route import Route
 from iamdash.rules.silence.cadence import Cadence
+from iamdash.views.selects import PeopleByTeam, PlainSelect
 
 NO_SUCH_DAY = "Give a day that exists, such as 2027-04-30."
 Options = Iterable[tuple[str, str]]
@@ -36,30 +33,6 @@ class PageForm(forms.Form):
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial, auto_id=f"{self.name}-%s")
-
-
-class PlainSelect(forms.Select):
-    """A select without a template for each option: of thousands, as some hold, that would take half a second."""
-
-    def render(
-        self,
-        name: str,
-        value: Any,
-        attrs: dict[str, Any] | None = None,
-        renderer: Any = None,  # noqa: ARG002  Django names it
-    ) -> SafeString:
-        """Return the control with its options."""
-        said = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
-        return SafeString(f"<select{said}>{_options(self.choices, self.format_value(value))}</select>")
-
-
-def _options(choices: Iterable[Any], chosen: Collection[str]) -> str:
-    return "".join(
-        f'<optgroup label="{escape(value)}">{_options(words, chosen)}</optgroup>'
-        if isinstance(words, list)
-        else f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{escape(words)}</option>'
-        for value, words in choices
-    )
 
 
 def _cadence_field() -> forms.ChoiceField:
@@ -104,20 +77,6 @@ class CadenceForm(PageForm):
     def clean_cadence(self) -> Cadence | None:
         """Return how often, or None where nobody knows."""
         return _as_cadence(self.cleaned_data["cadence"])
-
-
-class PeopleByTeam(BaseChoiceIterator):
-    """The people of teams as choices, made when they are wanted: through a list Django looks twice."""
-
-    def __init__(self, teams: Iterable[TeamChoice]) -> None:
-        self.teams = teams
-
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Yield no choice, and a group for each team."""
-        yield "", "Choose …"
-        for team in self.teams:
-            if team.people:
-                yield team.name, [(f"{team.slug}/{pk}", name) for pk, name in team.people]
 
 
 class HandOverForm(PageForm):

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from pytest_django.asserts import assertHTMLEqual
 
-from iamdash.views.forms import PlainSelect
+from iamdash.views.selects import PlainSelect
 
 GROUPS = [("", "Choose …"), ("R&D", [("rnd/1", "Ann"), ("rnd/2", 'Bo "B" <b>')]), ("Search", [("search/3", "Cat")])]
 
