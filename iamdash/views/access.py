@@ -46,7 +46,8 @@ def person_of(request: HttpRequest) -> Person:
 def back_to(request: HttpRequest, *, otherwise: str) -> str:
     """Return the address in the `next` field, if it is one of ours, else `otherwise`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if is_ours(request, wanted) else otherwise
+    # Anything else `redirect` would take for the name of a view.
+    return wanted if wanted.startswith("/") and is_ours(request, wanted) else otherwise
 
 
 def is_ours(request: HttpRequest, url: str) -> bool:

@@ -42,9 +42,11 @@ def test_a_right_password_goes_on_to_the_page_that_was_wanted(client: Client, pr
 
 
 @pytest.mark.parametrize(
-    "wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+    "wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example", "nowhere", "teams"]
 )
-def test_sign_in_never_leads_to_another_site(client: Client, priya: Person, wanted: str) -> None:
+def test_sign_in_never_leads_to_another_site_nor_to_what_is_no_address(
+    client: Client, priya: Person, wanted: str
+) -> None:
     answer = client.post("/sign-in", {"email": priya.email, "password": PASSWORD, "next": wanted})
 
     assert answer["Location"] == "/"
