@@ -96,6 +96,26 @@ def test_a_line_says_who_and_leads_to_what_it_is_about(reader: Client) -> None:
     assert 'href="/accounts/111122223333/">production<' in page
 
 
+def test_what_happened_to_a_key_is_of_the_candidate_of_its_iam_user(reader: Client) -> None:
+    iam_user = make_candidate().iam_user
+    identity = {"aws_account_id": iam_user.aws_account_id, "unique_id": iam_user.unique_id}
+    record(at=NOW, actor="sync", kind="access_key.created", sentence="Made.", subject="AKIAONE", **identity)
+    record(
+        at=NOW,
+        actor="sync",
+        kind="iam_role.found",
+        sentence="Found.",
+        subject="batch",
+        **identity | {"unique_id": "AROA"},
+    )
+
+    page = reader.get("/journal/").content.decode()
+
+    assert f'<a href="/candidates/{iam_user.candidate.pk}/">AKIAONE</a>' in page
+    assert 'data-label="Of">batch<' in page
+    assert sentences(reader, f"candidate={iam_user.candidate.pk}") == ["Made."]
+
+
 def test_pages_show_every_line_once_also_those_of_one_moment(reader: Client) -> None:
     record_all(Event(at=NOW, actor="sync", kind="iam_user.found", sentence=f"User {n}.") for n in range(PAGE_SIZE * 2))
     record(at=NOW - timedelta(days=1), actor="sync", kind="iam_user.found", sentence="The first.")

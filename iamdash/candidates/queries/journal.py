@@ -5,13 +5,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from iamdash.candidates.queries.candidate.timeline import seen_by
 from iamdash.candidates.queries.candidate_list.controls import Chip, Select, ignored, select
 from iamdash.candidates.queries.typed import cleaned, number_in
-from iamdash.models import Event, Person
+from iamdash.models import Candidate, Event, Person
 
 PAGE_SIZE = 50
 # What a line is about, as its kind begins.
@@ -61,7 +62,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `candidate_number`: None where it is about no candidate; `account_name`: "" where about no account."""
+    """One line. `candidate_number`: None where it is of no candidate; `account_name`: "" where it is of no account.
+
+    What happened to the IAM user of a candidate, or to a key of it, is of that candidate too.
+    """
 
     number: int
     at: datetime
@@ -86,7 +90,10 @@ class Journal:
 
 
 def journal(asked: Asked, accounts: Mapping[str, str]) -> Journal:
-    """Return one page. `accounts`: the name of every AWS account. Two queries, the newest page one."""
+    """Return one page. `accounts`: the name of every AWS account.
+
+    Two queries, the newest page one; one more where it is of one candidate.
+    """
     place, found = _place(asked.before), lines_of(asked, accounts)
     if place is not None:
         # The two on their own too: an index on the time alone leads to where the page begins.
@@ -110,7 +117,7 @@ def journal(asked: Asked, accounts: Mapping[str, str]) -> Journal:
 
 
 def lines_of(asked: Asked, accounts: Mapping[str, str]) -> QuerySet[Event]:
-    """Return the lines that an address asks for, newest first, each with the name of its person."""
+    """Return the lines that an address asks for, newest first, each with the name of its person and its candidate."""
     condition = Q()
     if asked.about in ABOUT:
         _words, kinds = ABOUT[asked.about]
@@ -124,7 +131,7 @@ def lines_of(asked: Asked, accounts: Mapping[str, str]) -> QuerySet[Event]:
         condition &= Q(aws_account_id=asked.account)
     number = number_in(asked.candidate)
     if number is not None:
-        condition &= Q(candidate_number=number)
+        condition &= _of_candidate(number)
     if asked.subject:
         condition &= Q(subject__iexact=asked.subject) | Q(unique_id=asked.subject)
     since, until = _day(asked.since), _day(asked.until)
@@ -133,7 +140,19 @@ def lines_of(asked: Asked, accounts: Mapping[str, str]) -> QuerySet[Event]:
     if until:
         condition &= Q(at__lt=_midnight(until + timedelta(days=1)))
     name = Person.objects.filter(email=OuterRef("actor")).values("full_name")
-    return Event.objects.filter(condition).annotate(actor_name=Subquery(name)).order_by("-at", "-pk")
+    candidate = Candidate.objects.filter(
+        iam_user__aws_account=OuterRef("aws_account_id"), iam_user__unique_id=OuterRef("unique_id")
+    ).values("pk")
+    of_candidate = Coalesce("candidate_number", Subquery(candidate), output_field=BigIntegerField())
+    found = Event.objects.filter(condition).annotate(actor_name=Subquery(name), of_candidate=of_candidate)
+    return found.order_by("-at", "-pk")
+
+
+def _of_candidate(number: int) -> Q:
+    """Return the condition for what its timeline tells: of the candidate, of its IAM user and of the keys."""
+    said = Q(candidate_number=number)
+    seen = Candidate.objects.filter(pk=number).values_list("iam_user__aws_account", "iam_user__unique_id").first()
+    return said | Q(aws_account_id=seen[0], unique_id=seen[1]) if seen else said
 
 
 def _line(event: Event, accounts: Mapping[str, str]) -> Line:
@@ -143,7 +162,7 @@ def _line(event: Event, accounts: Mapping[str, str]) -> Line:
         sentence=event.sentence,
         by=seen_by(event, event.actor_name),  # type: ignore[attr-defined]  # annotated above
         subject=event.subject,
-        candidate_number=event.candidate_number,
+        candidate_number=event.of_candidate,  # type: ignore[attr-defined]  # annotated above
         aws_account_id=event.aws_account_id,
         account_name=accounts.get(event.aws_account_id, event.aws_account_id),
     )
