@@ -152,6 +152,8 @@ def test_what_becomes_of_other_credentials_is_in_the_journal(iam_user: IamUser) 
 
     at = LATER + MINUTE
     check(iam_user, THERE, credentials(kind, inactive, second, at=at), at=at)
+    assert OtherCredential.objects.get(credential_id="APKA1").status_changed_at == at, "from here on it soaks"
+    check(iam_user, THERE, credentials(kind, at=LATER), at=at)  # older than what is known
     at += MINUTE
     check(iam_user, THERE, credentials(kind, second, at=at), at=at)
 
@@ -215,6 +217,17 @@ def test_a_user_taken_for_gone_whom_aws_knows_is_there_again(iam_user: IamUser) 
     assert AccessKey.objects.get().gone_at is None
 
 
+def test_what_a_check_read_before_the_proof_takes_nothing_of_it_back(iam_user: IamUser) -> None:
+    proved_at = LATER + MINUTE
+    sync(iam_user.aws_account, listing(at=proved_at), _gone(proved_at), at=proved_at)
+
+    check(iam_user, THERE, keys(UPLOADER, key(), at=LATER), at=proved_at + MINUTE)
+
+    iam_user.refresh_from_db()
+    assert iam_user.gone_at == proved_at
+    assert AccessKey.objects.get().gone_at == proved_at
+
+
 def _gone(at: datetime) -> Absence:
     return Absence(UPLOADER.unique_id, "uploader", "no_such_entity", "", at)
 
@@ -244,6 +257,23 @@ def test_an_older_answer_of_a_sync_does_not_overwrite_a_newer_check(iam_user: Ia
     assert (held.status, held.last_used_at) == ("Inactive", days_ago(1))
     assert iam_user.keys_read_at == LATER
     assert list(differences(LATER)) == []
+
+
+def test_a_reading_that_agreed_with_what_an_older_check_then_changed_is_forgotten(iam_user: IamUser) -> None:
+    """The check has read before the sync, and writes after it: what it wrote is no newer than what it read."""
+
+    def check_meanwhile() -> None:
+        check(iam_user, THERE, keys(UPLOADER, key(status="Inactive"), at=LATER + MINUTE))
+
+    newer = LATER + 2 * MINUTE
+    before = [identity(at=LATER), listing(UPLOADER, at=LATER), keys(UPLOADER, key(), at=newer)]
+    done = sync_with(
+        Interrupted([*before, report(row("uploader", slot()))], check_meanwhile, []), iam_user.aws_account, at=LATER
+    )
+
+    assert AccessKey.objects.get().status == "Inactive"
+    assert done.agreed_directly == {}
+    assert list(differences(newer)) == []
 
 
 def test_a_role_read_directly_is_not_overwritten_by_a_listing_that_began_before(iam_user: IamUser) -> None:

@@ -152,11 +152,13 @@ def test_seen_again_clears_both_proofs_and_gives_the_keys_back(aws_account: AwsA
     much_later = NOW + timedelta(hours=3)
     sync(aws_account, listing(at=LATER), absent(LATER), at=LATER)
     sync(aws_account, listing(at=STILL_LATER), absent(STILL_LATER), at=STILL_LATER)
+    IamUser.objects.update(asked_slots=[])
 
     sync(aws_account, listing(UPLOADER, at=much_later), at=much_later)
 
     uploader.refresh_from_db()
     assert (uploader.gone_at, uploader.gone_confirmed_at) == (None, None)
+    assert uploader.asked_slots is None, "so that its keys are listed anew"
     assert AccessKey.objects.get().gone_at is None
     assert Event.objects.filter(kind="iam_user.seen_again").count() == 1
     assert uploader.candidate.standing.stage == 1

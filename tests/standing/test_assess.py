@@ -227,6 +227,12 @@ def test_a_recreated_user_is_a_new_candidate_linked_to_its_predecessor() -> None
     assert (standing.stage, standing.reopened_at, standing.fell_from) == (1, NOW, 6)
 
 
+def test_a_key_that_is_gone_brings_nobody_up() -> None:
+    make_access_key(make_iam_user(), created_at=days_ago(300), gone_at=days_ago(1))
+
+    assert assess_due(NOW) == 0
+
+
 def test_a_key_that_reaches_the_limit_with_no_sync_opens_a_candidate() -> None:
     iam_user = make_iam_user()
     make_access_key(iam_user, created_at=days_ago(89))
