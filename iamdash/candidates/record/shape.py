@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from iamdash.candidates.queries.candidate.ladder import STATES
-from iamdash.rules.stage import Stage
+from iamdash.candidates.queries.candidate_list.filters import STAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class StepRecord:
     @property
     def label(self) -> str:
         """Return the step's name on pages."""
-        return Stage[self.step.upper()].label
+        return STAGES[self.step].label
 
     @property
     def state(self) -> str:

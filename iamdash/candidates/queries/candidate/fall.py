@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import BigIntegerField, DateTimeField
 
 from iamdash.candidates.queries.candidate.timeline import seen_by
+from iamdash.candidates.queries.candidate_list.filters import STAGES
 from iamdash.models import Event, Standing
 from iamdash.models.question import Asked, Given, Question, nothing
 from iamdash.rules.sentence import Sentence, plain
@@ -20,7 +21,6 @@ FALL = Question(
         at__lte=Given("at", DateTimeField()),
     ).order_by("-at", "-pk")[:1]
 )
-SLUGS = {stage.slug: stage for stage in Stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def fall_of(standing: Standing, lines: Iterable[Event]) -> Fall | None:
     return Fall(
         at=standing.reopened_at,
         fell_from=Stage(standing.fell_from),
-        steps=frozenset({Stage(standing.fell_from), *(SLUGS[slug] for slug in after.get("lost", ()))}),
+        steps=frozenset({Stage(standing.fell_from), *(STAGES[slug] for slug in after.get("lost", ()))}),
         because=evidence.sentence if evidence else Sentence(plain(line.sentence if line else "")),
         source=evidence.source if evidence else "",
         seen_by=seen_by(line) if line else "",
