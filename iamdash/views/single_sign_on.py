@@ -64,7 +64,8 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has
             messages.error(request, refusal)
             raise ImmediateHttpResponse(redirect("sign-in"))
         sign_in_as(request, person, backend=PASSWORD_BACKEND)
-        raise ImmediateHttpResponse(redirect(sociallogin.get_redirect_url(request) or "/"))
+        onward = sociallogin.get_redirect_url(request) or ""
+        raise ImmediateHttpResponse(redirect(onward if onward.startswith("/") else "/"))
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **told: Any) -> NoReturn:
         """Go back to the sign-in page, saying that it was cancelled or that it failed."""

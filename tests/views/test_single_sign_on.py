@@ -132,8 +132,8 @@ def test_a_deactivated_person_reads_that_they_may_no_longer_sign_in(client: Clie
     assert "may no longer sign in" in what_it_says(client)
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example"])
-def test_it_never_leads_to_another_site(client: Client, provider: str, wanted: str) -> None:
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "nowhere"])
+def test_it_never_leads_to_another_site_nor_to_what_is_no_address(client: Client, provider: str, wanted: str) -> None:
     make_person("priya@example.org")
 
     assert come_back(client, "priya", wanted=wanted) == "/"
