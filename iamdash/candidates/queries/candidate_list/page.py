@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from iamdash.candidates.queries.candidate_list import counts as counting
 from iamdash.candidates.queries.candidate_list.conditions import filter_condition, view_conditions
 from iamdash.candidates.queries.candidate_list.controls import Chip, Column, Select, chips, column, selects
-from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, END, VIEWS, Filters, Viewer
+from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, END, TEXTS, VIEWS, Filters, Viewer
 from iamdash.candidates.queries.candidate_list.found import counts_of, found_by
 from iamdash.candidates.queries.candidate_list.order import order as order_of
 from iamdash.candidates.queries.candidate_list.paging import page_of
@@ -23,8 +23,6 @@ from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.typed import number_in
 from iamdash.models import AwsAccount, Membership, Standing, Workload
 
-# What the form of filters has no field for, and must not lose.
-HIDDEN = ("view", "keys", "age", "likely", "opened", "claim", "workload", "by")
 COLUMNS = (
     ("user", "Candidate"),
     ("owner", "Owner"),
@@ -123,7 +121,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         tabs=tabs(counts.by_view, filters),
         view_name=VIEWS[filters.shown_view],
         selects=controls,
-        hidden=tuple((name, value) for name in HIDDEN if (value := getattr(filters, name))),
+        hidden=_hidden(filters, controls),
         chips=tuple(chips(filters, controls, workload=_workload_name(filters.workload), is_placed=page.is_placed)),
         columns=tuple(column(filters, name, label) for name, label in COLUMNS),
         sort_label=order.words,
@@ -144,6 +142,12 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
         has_candidates=counts.by_view["everything"] > 0,
         gone_found=counts.gone,
     )
+
+
+def _hidden(filters: Filters, controls: Sequence[Select]) -> tuple[tuple[str, str], ...]:
+    """Return what the form of filters has no field for, and must not lose; it leads to the first page."""
+    fields = {"q", "after", "before", *(control.name for control in controls)}
+    return tuple((name, value) for name in TEXTS if name not in fields and (value := getattr(filters, name)))
 
 
 def _workload_name(number: str) -> str:
