@@ -10,7 +10,7 @@ from iamdash.models import AccessLevel, Candidate, IamUser, Person
 from iamdash.models.journal import Event, record_all
 from iamdash.rules.stage import Stage
 from iamdash.standing import entries
-from iamdash.standing.assess import Cause, assess
+from iamdash.standing.assess import Cause, assess, lock
 
 LONGEST_TEXT = 10_000
 
@@ -56,13 +56,12 @@ def refuse_if_closed(candidate: Candidate) -> None:
 def locked_even_if_closed(candidate: Candidate, *, affected: Iterable[int] = ()) -> Candidate:
     """Return the candidate as it is now, its rows locked to the end of the transaction.
 
-    The IAM users are locked first and in one order, as `assess` does it: what people say and what AWS shows take turns,
-    so that neither is assessed on facts which the other is about to change.
+    The IAM users are locked first, with those that share a role with them, as `assess` does it: what people say and
+    what AWS shows take turns, so that neither is assessed on facts which the other is about to change.
     """
-    ids = {candidate.iam_user_id, *affected}
-    iam_users = IamUser.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).in_bulk()
+    lock([candidate.iam_user_id, *affected])
     fresh = Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
-    fresh.iam_user = iam_users[candidate.iam_user_id]
+    fresh.iam_user = IamUser.objects.get(pk=candidate.iam_user_id)
     return fresh
 
 

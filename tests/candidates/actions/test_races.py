@@ -23,6 +23,7 @@ from iamdash.models import (
     Standing,
     Workload,
 )
+from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
@@ -199,6 +200,21 @@ def test_changing_roles_that_two_candidates_share_does_not_end_in_a_deadlock() -
     at_once(lambda: again_and_again(one, roles[0]), lambda: again_and_again(other, roles[1]))
 
     assert Replacement.objects.filter(unlinked_at=None).count() == 2
+    assert list(differences(NOW)) == []
+
+
+def test_what_people_say_of_two_candidates_that_share_a_role_does_not_end_in_a_deadlock() -> None:
+    one, other = assessed(make_candidate()), assessed(make_candidate())
+    ann, iam_role = make_person(), make_iam_role()
+    for candidate in (one, other):
+        make_replacement(candidate, iam_role)
+
+    def again_and_again(candidate: Candidate) -> None:
+        for route in [Route.IRSA, Route.POD_IDENTITY] * 10:
+            actions.choose_route(candidate=candidate, route=route, by=ann, now=NOW)
+
+    at_once(lambda: again_and_again(one), lambda: again_and_again(other))
+
     assert list(differences(NOW)) == []
 
 
