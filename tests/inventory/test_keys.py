@@ -132,7 +132,17 @@ def test_keys_that_could_not_be_read_keep_their_rows_and_say_why(synced: AwsAcco
     assert AccessKey.objects.filter(gone_at=None, status="Active").count() == 2
     assert IamUser.objects.get().keys_unread_reason == "AWS said no."
     assert run.outcome == "partial"
-    assert "access_keys" not in run.freshness or run.freshness["access_keys"] == NOW.isoformat()
+    assert run.freshness["access_keys"] == NOW.isoformat()
+
+
+def test_a_part_is_no_fresher_where_some_of_it_could_not_be_read(synced: AwsAccount) -> None:
+    other = user("mailer")
+    gap = Unread(Part.ACCESS_KEYS, "AWS said no.", "iam:ListAccessKeys", "AccessDenied", other.unique_id)
+
+    read = keys(UPLOADER, key(1), key(2), at=LATER)
+    run = sync(synced, listing(UPLOADER, other, at=LATER), read, gap, at=LATER)
+
+    assert run.freshness["access_keys"] == NOW.isoformat()
 
 
 def test_a_reading_that_succeeds_takes_the_reason_away(synced: AwsAccount) -> None:
