@@ -74,12 +74,10 @@ class Services:
         """Let a server, with every process of it, neither answer nor end."""
         family = processes_of(self.running[name])
         try:
-            for pid in family:
-                os.kill(pid, signal.SIGSTOP)
+            tell(family, signal.SIGSTOP)
             yield
         finally:
-            for pid in family:
-                os.kill(pid, signal.SIGCONT)
+            tell(family, signal.SIGCONT)
 
     def _set(self, name: str, server: Postgres | Valkey) -> None:
         given = os.environ.get(f"IAMDASH_TEST_{name}")
@@ -99,6 +97,13 @@ def valkey_answers() -> bool:
     with suppress(redis.RedisError), redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         return bool(client.ping())
     return False
+
+
+def tell(family: list[int], word: signal.Signals) -> None:
+    """Send a signal to each of these processes; one that was ending anyway may have ended."""
+    for pid in family:
+        with suppress(ProcessLookupError):
+            os.kill(pid, word)
 
 
 def processes_of(child: Child) -> list[int]:
