@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, QuerySet
 
+from iamdash.database.kept import unless_unchanged
+from iamdash.database.prepared import planned_once
 from iamdash.inventory import lock
 from iamdash.inventory.gaps import Gap, gaps
 from iamdash.models import AccessKey, AwsAccount, IamUser, SyncOutcome
@@ -196,13 +198,13 @@ def account_lines(account_id: str = "", *, now: datetime) -> list[tuple[AwsAccou
 
 
 def _newest_runs(account_ids: list[str]) -> Mapping[str, _Runs]:
-    with connection.cursor() as cursor:
-        cursor.execute(RUNS_OF_EACH, [account_ids])
-        return {account_id: _Runs(*runs) for account_id, *runs in cursor.fetchall()}
+    newest = unless_unchanged(planned_once(), RUNS_OF_EACH, [account_ids])
+    return {account_id: _Runs(*runs) for account_id, *runs in newest.rows}
 
 
 def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey]) -> Mapping[str, int]:
-    return dict(rows.values_list("aws_account").annotate(number=Count("*")).order_by())
+    counted = rows.values_list("aws_account").annotate(number=Count("*")).order_by()
+    return dict(unless_unchanged(connection.cursor(), *counted.query.sql_with_params()).rows)
 
 
 def _line(

@@ -4,13 +4,15 @@ Django takes longer over SQL, and over the values of many rows, than PostgreSQL 
 made of several, as text. Where a page wants instances, or several answers in one round trip, it asks a `Question`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, QuerySet, Value
 
+from iamdash.database.kept import Answer, answered, unless_unchanged
 from iamdash.database.prepared import planned_once
 from iamdash.models import Membership
 from iamdash.models.question import Given, spelt_out
@@ -24,32 +26,48 @@ THEIR_TEAMS = Membership.objects.filter(person=PERSON).values("team")
 class Compiled:
     """A question in SQL, with places for the values that are given when it is asked.
 
-    `is_often`: many pages ask it in these words.
+    `is_often`: many pages ask it in these words. `is_kept`: its answer is kept until something in the database changes,
+    and its moment is rounded up to a minute.
     """
 
     sql: str
     places: tuple[Given, ...] = ()
     is_often: bool = True
+    is_kept: bool = False
 
-    def ask(self, **given: Any) -> list[tuple[Any, ...]]:
+    def ask(self, **given: Any) -> Sequence[tuple[Any, ...]]:
         """Return the rows of the answer, as Postgres gives them: JSON as text."""
-        return self._answer(given)[1]
+        return self._answer(given).rows
 
     def row(self, **given: Any) -> dict[str, Any]:
         """Return the only row of the answer, by the names of its columns."""
-        names, (row,) = self._answer(given)
-        return dict(zip(names, row, strict=True))
+        answer = self._answer(given)
+        (row,) = answer.rows
+        return dict(zip(answer.names, row, strict=True))
 
-    def _answer(self, given: Mapping[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def kept(self) -> "Compiled":
+        """Return the same question, whose answer is kept."""
+        return replace(self, is_kept=True)
+
+    def _answer(self, given: Mapping[str, Any]) -> Answer:
+        # What is narrowed is planned anew, which takes longer than to read the rows: there is no gain in keeping them.
         is_narrowed = any(place.narrows for place in self.places)
-        with planned_once() if self.is_often and not is_narrowed else connection.cursor() as cursor:
-            cursor.execute(self.sql, [given[place.name] for place in self.places])
-            return [column.name for column in cursor.description], cursor.fetchall()
+        asking = planned_once() if self.is_often and not is_narrowed else connection.cursor()
+        if not self.is_kept or is_narrowed:
+            with asking as cursor:
+                return answered(cursor, self.sql, [given[place.name] for place in self.places])
+        rounded = {**given, "now": _next_minute(given["now"])} if "now" in given else given
+        return unless_unchanged(asking, self.sql, [rounded[place.name] for place in self.places])
 
 
-def compiled(query: QuerySet[Any, Any]) -> Compiled:
+def _next_minute(moment: datetime) -> datetime:
+    # Up, or what was done in this minute would not be counted.
+    return moment + (datetime.min.replace(tzinfo=moment.tzinfo) - moment) % timedelta(minutes=1)
+
+
+def compiled(query: QuerySet[Any, Any], *, is_often: bool = True) -> Compiled:
     """Return a question that can be asked again and again."""
-    return Compiled(*spelt_out(*query.query.sql_with_params()))
+    return Compiled(*spelt_out(*query.query.sql_with_params()), is_often)
 
 
 def side_by_side(

@@ -24,19 +24,20 @@ def view_counts(*, viewer: Viewer, now: datetime, **besides: QuerySet[Any, Any])
     """
     most = MOST_COUNTED + 1
     also = {name: how_many(rows, most) for name, rows in besides.items()}
-    return in_one_row({**_views(most), **also}, is_often=not also).row(person=viewer.person_id, now=now)
+    question = in_one_row({**_views(most), **also}, is_often=not also).kept()
+    return question.row(person=viewer.person_id, now=now)
 
 
 def capped_counts(each: Mapping[str, QuerySet[Any, Any]]) -> dict[str, int]:
     """Return how many rows each query has, and MOST_COUNTED + 1 where more. One query; none where there is nothing."""
     questions = {name: how_many(rows, MOST_COUNTED + 1) for name, rows in each.items()}
-    return in_one_row(questions, is_often=False).row() if questions else {}
+    return in_one_row(questions, is_often=False).kept().row() if questions else {}
 
 
 def exact_counts(kinds: Mapping[str, Q]) -> dict[str, int]:
     """Return how many candidates there are of each kind."""
     each = {name: how_many(Standing.objects.filter(kind), None) for name, kind in kinds.items()}
-    return in_one_row(each, is_often=False).row()
+    return in_one_row(each, is_often=False).kept().row()
 
 
 def how_many(rows: QuerySet[Any, Any], most: int | None) -> Compiled:

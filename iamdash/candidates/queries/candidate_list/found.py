@@ -14,6 +14,7 @@ from iamdash.candidates.queries.candidate_list.order import Order
 from iamdash.candidates.queries.candidate_list.paging import Page
 from iamdash.candidates.queries.candidate_list.search import matches
 from iamdash.candidates.queries.candidate_list.workload_rows import workloads_of
+from iamdash.candidates.queries.compiled import compiled
 from iamdash.models import Standing
 from iamdash.models.bulk import among
 
@@ -59,7 +60,7 @@ def found_by(
     if not filters.q:
         return Found(standings, bool(narrowing))
     matching = standings.filter(matches(filters.q)).order_by().values_list("pk", "is_open")
-    few = dict(matching[: counting.MOST_COUNTED + 1])
+    few = dict(compiled(matching[: counting.MOST_COUNTED + 1], is_often=False).kept().ask())
     if len(few) > counting.MOST_COUNTED:
         common = standings.filter(matches(filters.q, is_common=filters.by != BY_WORKLOAD))
         return Found(common, bool(narrowing), len(few))

@@ -1,0 +1,74 @@
+"""Answers that are kept for as long as nothing in the database has changed: counts of a whole organisation.
+
+PostgreSQL numbers each transaction that writes, and tells which of them a statement sees (`pg_current_snapshot`).
+Statements that see the same read the same rows. So a question is asked with the version of the answer that is at hand,
+as a browser asks for a page, and where that is still the version, PostgreSQL looks nothing up.
+"""
+
+from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+# Of questions with their values; what was asked longest ago is forgotten first.
+MOST_KEPT = 2048
+# A server that was restored from a backup gives the same numbers to other transactions, but was started later.
+VERSION = "concat(pg_postmaster_start_time(), ' ', pg_current_snapshot())"
+# The condition names no row, so PostgreSQL looks at it once, before any row, as long as it stays with its question.
+UNLESS_UNCHANGED = """
+    WITH answer AS MATERIALIZED (SELECT true AS is_row, asked.* FROM ({question}) AS asked WHERE {version} <> %s)
+    SELECT {version}, answer.* FROM (SELECT) AS always LEFT JOIN answer ON true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows that were read, with the names of their columns."""
+
+    names: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """An answer and its version, in one field: another thread may put its own there at any moment."""
+
+    version_and_answer: tuple[str, Answer] = ("", Answer((), ()))
+
+
+def answered(cursor: CursorWrapper, sql: str, values: Sequence[Any]) -> Answer:
+    """Return the answer to a question in SQL. One query."""
+    cursor.execute(sql, values)
+    return Answer([column.name for column in cursor.description], cursor.fetchall())
+
+
+def unless_unchanged(asking: AbstractContextManager[CursorWrapper], sql: str, values: Sequence[Any]) -> Answer:
+    """Return the answer to a question in SQL, from PostgreSQL unless the one at hand is still true. One query.
+
+    `asking`: yields the cursor. A transaction may have written what only itself sees, so in one nothing is kept.
+    """
+    with asking as cursor:
+        if connection.in_atomic_block:
+            return answered(cursor, sql, values)
+        kept = _kept(sql, tuple(map(_hashable, values)))
+        version, at_hand = kept.version_and_answer
+        read = answered(cursor, UNLESS_UNCHANGED.format(version=VERSION, question=sql), [*values, version])
+        version_now = read.rows[0][0]
+        if version_now == version:
+            return at_hand
+        answer = Answer(read.names[2:], [row[2:] for row in read.rows if row[1]])
+        kept.version_and_answer = version_now, answer
+        return answer
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kept(_sql: str, _values: tuple[Hashable, ...]) -> _Kept:
+    return _Kept()
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value

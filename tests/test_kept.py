@@ -1,0 +1,127 @@
+"""An answer is kept for as long as nothing in the database has changed, and not a moment longer."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from iamdash.candidates.queries.compiled import NOW, Compiled
+from iamdash.database.kept import VERSION, unless_unchanged
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Another number each time that it is looked up.
+LOOKED_UP = "SELECT random() AS number, %s::int AS given"
+SESSIONS = "SELECT count(*) FROM django_session"
+WRITES = "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, '', now())"
+Rows = Sequence[tuple[Any, ...]]
+
+
+def ask(sql: str = LOOKED_UP, *values: Any) -> Rows:
+    return unless_unchanged(connection.cursor(), sql, values).rows
+
+
+def ask_undisturbed(*questions: tuple[Any, ...]) -> list[Rows]:
+    """Ask in a row, and again if PostgreSQL wrote something of its own in between, as vacuuming does now and then."""
+    while True:
+        before, answers, after = version(), [ask(*question) for question in questions], version()
+        if before == after:
+            return answers
+
+
+def version() -> Rows:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {VERSION}")
+        return list(cursor.fetchall())
+
+
+def write(key: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(WRITES, [key])
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[psycopg.Connection[Any]]:
+    """A connection of somebody else."""
+    parameters = connection.get_connection_params() | {"cursor_factory": None}
+    with psycopg.connect(**parameters) as other:
+        yield other
+
+
+def test_what_has_not_changed_is_not_looked_up_again() -> None:
+    first, second = ask_undisturbed((LOOKED_UP, 1), (LOOKED_UP, 1))
+
+    assert first == second
+
+
+def test_each_question_has_an_answer_for_each_value() -> None:
+    one, two, again = ask_undisturbed((LOOKED_UP, 1), (LOOKED_UP, 2), (LOOKED_UP, 1))
+
+    assert [given for ((_number, given),) in (one, two, again)] == [1, 2, 1]
+    assert one == again
+
+
+def test_an_answer_without_rows_and_one_of_nothing_are_told_apart() -> None:
+    nothing, no_rows = "SELECT NULL::int", "SELECT 1 WHERE false"
+
+    assert ask_undisturbed(*[(nothing,), (no_rows,)] * 2) == [[(None,)], []] * 2
+
+
+def test_rows_keep_their_order_and_columns_their_names() -> None:
+    question = Compiled("SELECT 7 AS team, 8 AS team_left").kept()
+    many = "SELECT number FROM generate_series(1, 2000) AS number ORDER BY number %% 7, number DESC"
+
+    assert question.row() == question.row() == {"team": 7, "team_left": 8}
+    assert [number for (number,) in ask(many)] == sorted(range(1, 2001), key=lambda number: (number % 7, -number))
+
+
+def test_what_was_written_is_seen_at_once() -> None:
+    assert ask(SESSIONS) == [(0,)]
+
+    write("ours")
+    assert ask(SESSIONS) == [(1,)]
+
+    Session.objects.all().delete()
+    assert ask(SESSIONS) == [(0,)]
+
+
+def test_what_others_write_is_seen_when_it_is_committed(elsewhere: psycopg.Connection[Any]) -> None:
+    assert ask(SESSIONS) == [(0,)]
+
+    elsewhere.execute(WRITES, ["theirs"])
+    assert ask(SESSIONS) == [(0,)]
+
+    elsewhere.commit()
+    assert ask(SESSIONS) == [(1,)]
+
+
+def test_an_older_transaction_that_ends_after_a_newer_one_is_seen_too(elsewhere: psycopg.Connection[Any]) -> None:
+    elsewhere.execute(WRITES, ["theirs"])
+    write("ours")
+    assert ask(SESSIONS) == [(1,)]
+
+    elsewhere.commit()
+    assert ask(SESSIONS) == [(2,)]
+
+
+def test_in_a_transaction_nothing_is_kept_as_it_sees_what_it_wrote_itself() -> None:
+    assert ask(SESSIONS) == [(0,)]
+
+    with transaction.atomic():
+        write("ours")
+        assert ask(SESSIONS) == [(1,)]
+        transaction.set_rollback(True)
+
+    assert ask(SESSIONS) == [(0,)]
+
+
+def test_moments_are_rounded_up_to_the_minute_or_no_answer_would_be_kept() -> None:
+    question = Compiled("SELECT %s::timestamptz", (NOW,)).kept()
+    half_past_nine = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+
+    assert question.ask(now=half_past_nine) == [(half_past_nine,)]
+    assert question.ask(now=half_past_nine + timedelta(microseconds=1)) == [(half_past_nine + timedelta(minutes=1),)]
+    assert question.ask(now=half_past_nine + timedelta(seconds=59)) == [(half_past_nine + timedelta(minutes=1),)]
