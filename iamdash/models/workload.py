@@ -18,6 +18,8 @@ class Workload(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta:
+        # Whoever looks for another workload sees the first by name of those that match.
+        indexes = [models.Index(fields=["name", "id"], name="workloads_by_name")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=models.F("pk")), name="a_workload_is_no_part_of_itself"

@@ -50,14 +50,13 @@ class Compiled:
         return replace(self, is_kept=True)
 
     def _answer(self, given: Mapping[str, Any]) -> Answer:
-        # What is narrowed is planned anew, which takes longer than to read the rows: there is no gain in keeping them.
         is_narrowed = any(place.narrows for place in self.places)
         asking = planned_once() if self.is_often and not is_narrowed else connection.cursor()
-        if not self.is_kept or is_narrowed:
-            with asking as cursor:
-                return answered(cursor, self.sql, [given[place.name] for place in self.places])
-        rounded = {**given, "now": _next_minute(given["now"])} if "now" in given else given
-        return unless_unchanged(asking, self.sql, [rounded[place.name] for place in self.places])
+        if self.is_kept:
+            rounded = {**given, "now": _next_minute(given["now"])} if "now" in given else given
+            return unless_unchanged(asking, self.sql, [rounded[place.name] for place in self.places])
+        with asking as cursor:
+            return answered(cursor, self.sql, [given[place.name] for place in self.places])
 
 
 def _next_minute(moment: datetime) -> datetime:

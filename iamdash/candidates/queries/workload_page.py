@@ -5,8 +5,14 @@ from itertools import groupby
 
 from django.db.models import BigIntegerField, F
 
-from iamdash.candidates.queries.candidate_list.search import matches
-from iamdash.candidates.queries.candidate_list.workload_rows import LANES, WorkloadRow, rows_of, workload_rows
+from iamdash.candidates.queries.candidate_list.found import searched
+from iamdash.candidates.queries.candidate_list.workload_rows import (
+    LANES,
+    WorkloadRow,
+    rows_of,
+    workload_rows,
+    workloads_of,
+)
 from iamdash.models import Standing, Workload
 from iamdash.models.question import Given, Question, ask
 from iamdash.rules.stage import Stage
@@ -83,8 +89,8 @@ def workload_page(workload: Workload) -> WorkloadPage | None:
 
 def find_workloads(words: str, *, other_than: Workload) -> tuple[WorkloadRow, ...]:
     """Return the workloads with a candidate that matches the words, as the search of the list does, by name."""
-    found = Standing.objects.filter(matches(words)).exclude(candidate__workload=other_than)
-    numbers = found.order_by("candidate__workload__name", "candidate__workload")
-    some = list(numbers.values_list("candidate__workload", flat=True).distinct()[:MOST_FOUND])
-    known = workload_rows([number for number in some if number])
-    return tuple(known[number] for number in some if number in known)
+    elsewhere = Standing.objects.filter(candidate__workload__isnull=False).exclude(candidate__workload=other_than)
+    found = workloads_of(searched(elsewhere, words).standings).order_by("name", "pk")
+    numbers = list(found.values_list("pk", flat=True)[:MOST_FOUND])
+    known = workload_rows(numbers)
+    return tuple(known[number] for number in numbers if number in known)

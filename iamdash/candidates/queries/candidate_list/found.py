@@ -1,7 +1,7 @@
 """What a list finds by its view, its filters and its search; and how many that are, in all and before a page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ class Found:
     """
 
     standings: QuerySet[Standing]
-    is_narrowed: bool
+    is_narrowed: bool = False
     number: int | None = None
     gone: int = 0
 
@@ -49,23 +49,27 @@ class Counts:
 def found_by(
     filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
 ) -> Found:
-    """Return what the list finds. No query, but one where something is looked for.
-
-    What a search finds is known by its numbers unless that are too many: so it is searched for once, and not again for
-    the page and each count. Candidates are read in their order, one by one, until a page is full; workloads are not.
-    """
+    """Return what the list finds. No query, but one where something is looked for."""
     narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
     in_view = view_conditions(viewer=viewer, now=now)[filters.shown_view]
     standings = Standing.objects.filter(in_view, narrowing)
     if not filters.q:
         return Found(standings, bool(narrowing))
-    matching = standings.filter(matches(filters.q)).order_by().values_list("pk", "is_open")
+    return replace(searched(standings, filters.q, in_order=filters.by != BY_WORKLOAD), is_narrowed=bool(narrowing))
+
+
+def searched(standings: QuerySet[Standing], words: str, *, in_order: bool = True) -> Found:
+    """Return which of these match the words. One query. `in_order`: whoever asks soon has enough of many.
+
+    What a search finds is known by its numbers unless that are too many: so it is searched for once, and not again for
+    the page and each count. Candidates are read in their order, one by one, until a page is full; workloads are not.
+    """
+    matching = standings.filter(matches(words)).order_by().values_list("pk", "is_open")
     few = dict(compiled(matching[: counting.MOST_COUNTED + 1], is_often=False).kept().ask())
     if len(few) > counting.MOST_COUNTED:
-        common = standings.filter(matches(filters.q, is_common=filters.by != BY_WORKLOAD))
-        return Found(common, bool(narrowing), len(few))
+        return Found(standings.filter(matches(words, is_common=in_order)), number=len(few))
     gone = sum(not is_open for is_open in few.values())
-    return Found(Standing.objects.filter(pk__in=among(few)), bool(narrowing), len(few), gone)
+    return Found(Standing.objects.filter(pk__in=among(few)), number=len(few), gone=gone)
 
 
 def counts_of(
