@@ -79,11 +79,11 @@ def record(
 
 
 def record_all(events: Iterable[Event]) -> None:
-    """Write many lines into the journal, in the caller's transaction. A sentence too long for its column is cut."""
+    """Write many lines into the journal, in the caller's transaction. A sentence too long is cut, after a word."""
     events = list(events)
     for event in events:
         if len(event.sentence) > LONGEST_SENTENCE:
-            event.sentence = event.sentence[: LONGEST_SENTENCE - 1] + "…"
+            event.sentence = event.sentence[: LONGEST_SENTENCE - 2].rsplit(" ", 1)[0] + " …"
     bulk.insert(events)
 
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from iamdash.candidates.queries.journal import PAGE_SIZE
 from iamdash.models import AccessLevel, Event
-from iamdash.models.journal import record, record_all
+from iamdash.models.journal import LONGEST_SENTENCE, record, record_all
 from tests.factories import NOW, make_aws_account, make_candidate, make_person
 from tests.views.markup import problems_of
 
@@ -94,6 +94,22 @@ def test_a_line_says_who_and_leads_to_what_it_is_about(reader: Client) -> None:
     assert f'href="/candidates/{candidate.pk}/"' in page
     assert 'data-label="By">Ada<' in page
     assert 'href="/accounts/111122223333/">production<' in page
+
+
+def test_a_line_too_long_is_cut_after_a_word_and_tells_every_change_beside_it(reader: Client) -> None:
+    changes = [f"team-{number}@example.org joined search" for number in range(30)]
+    sentence = f"Configuration loaded: {'; '.join(changes)}."
+    record(at=NOW, actor="load_config", kind="config.loaded", sentence=sentence, after={"changes": changes})
+    record(at=NOW, actor="load_config", kind="config.loaded", sentence="Short.", after={"changes": ["short"]})
+
+    [_, cut] = sentences(reader, "")
+    page = reader.get("/journal/").content.decode()
+
+    assert len(cut) <= LONGEST_SENTENCE
+    assert sentence.startswith(cut.removesuffix("…"))
+    assert problems_of(page) == []
+    assert "<summary>All 30 changes</summary><ul>" + "".join(f"<li>{change}</li>" for change in changes) in page
+    assert page.count("<summary>All ") == 1
 
 
 def test_what_happened_to_a_key_is_of_the_candidate_of_its_iam_user(reader: Client) -> None:

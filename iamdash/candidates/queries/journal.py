@@ -64,7 +64,8 @@ class Asked:
 class Line:
     """One line. `candidate_number`: None where it is of no candidate; `account_name`: "" where it is of no account.
 
-    What happened to the IAM user of a candidate, or to a key of it, is of that candidate too.
+    What happened to the IAM user of a candidate, or to a key of it, is of that candidate too. `changes`: all that a
+    load of the file changed, where the sentence has no room for it.
     """
 
     number: int
@@ -75,6 +76,7 @@ class Line:
     candidate_number: int | None
     aws_account_id: str
     account_name: str
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def _line(event: Event, accounts: Mapping[str, str]) -> Line:
         candidate_number=event.of_candidate,  # type: ignore[attr-defined]  # annotated above
         aws_account_id=event.aws_account_id,
         account_name=accounts.get(event.aws_account_id, event.aws_account_id),
+        changes=tuple((event.after or {}).get("changes", ())) if event.sentence.endswith("…") else (),
     )
 
 
