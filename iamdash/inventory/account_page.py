@@ -53,6 +53,11 @@ class RunLine:
     gaps: tuple[Gap, ...]
 
     @property
+    def has_failed(self) -> bool:
+        """Return whether it brought nothing home."""
+        return self.outcome is SyncOutcome.FAILED
+
+    @property
     def calls_in_all(self) -> int:
         """Return how many requests left, each retry counted."""
         return sum(count for _action, count in self.calls)

@@ -80,8 +80,8 @@ class AccountLine:
 
     `last_good_at`: the end of the newest sync that listed its users and roles; None: none ever did. `took`, `created`,
     `updated`, `gone`, `gaps`: of the newest finished sync. `report_at`: the credential report's GeneratedTime.
-    `root_has_access_key` None: not known. `next_at`: when the schedule will sync it again. `why_not_read`: a sentence,
-    "" where it is read.
+    `has_failed`: that sync brought nothing home. `root_has_access_key` None: not known. `next_at`: when the schedule
+    will sync it again. `why_not_read`: a sentence, "" where it is read.
     """
 
     account_id: str
@@ -92,6 +92,7 @@ class AccountLine:
     why_not_read: str
     last_good_at: datetime | None
     last_finished_at: datetime | None
+    has_failed: bool
     next_at: datetime | None
     report_at: datetime | None
     took: timedelta | None
@@ -105,6 +106,11 @@ class AccountLine:
     root_has_access_key: bool | None
     long_lived_credential: bool
     running: Running | None
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether syncs still read it."""
+        return self.status is not Status.NO_LONGER_READ
 
     @property
     def was_read(self) -> bool:
@@ -171,7 +177,7 @@ NO_RUNS = _Runs()
 def accounts_page(now: datetime) -> AccountsPage:
     """Return the page's data as of `now`. Five queries, however many accounts there are."""
     lines = [line for _aws_account, line in account_lines(now=now)]
-    return AccountsPage(tuple(sorted(lines, key=lambda line: line.status is Status.NO_LONGER_READ)), now)
+    return AccountsPage(tuple(sorted(lines, key=lambda line: not line.is_read)), now)
 
 
 def account_lines(account_id: str = "", *, now: datetime) -> list[tuple[AwsAccount, AccountLine]]:
@@ -219,6 +225,7 @@ def _line(
         why_not_read=aws_account.why_not_read,
         last_good_at=runs.good_at,
         last_finished_at=runs.finished_at,
+        has_failed=runs.finished_outcome == SyncOutcome.FAILED,
         next_at=_next_at(aws_account, runs, is_running=is_running),
         report_at=datetime.fromisoformat(runs.report_at) if runs.report_at else None,
         took=runs.finished_at - runs.finished_started_at if runs.finished_at and runs.finished_started_at else None,

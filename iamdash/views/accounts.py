@@ -63,7 +63,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "runs": [(run, OUTCOME_TONES.get(run.outcome, ""), changes_in_words(run)) for run in page.runs],
         "asked": asked,
         "under_way": bool(asked) or page.line.status is Status.SYNCING,
-        "may_sync": person_of(request).may(AccessLevel.ENGINEER) and page.line.status is not Status.NO_LONGER_READ,
+        "may_sync": person_of(request).may(AccessLevel.ENGINEER) and page.line.is_read,
     }
     part = {"progress": "#progress", "live": "#live"}.get(request.headers.get("HX-Target", ""), "")
     context["polled"] = part == "#progress"
@@ -121,11 +121,17 @@ def _context(request: HttpRequest) -> dict[str, object]:
 
 
 def changes_in_words(sync: AccountLine | RunLine) -> str:
-    """Return what a sync changed: "3 new, 1 gone"; "" where there was none, or it is running."""
+    """Return what a sync changed: "3 new, 1 gone"; "" where there was none, or it is running.
+
+    What else a failed one would have changed is unread.
+    """
     if sync.took is None:
         return ""
     counts = ((sync.created, "new"), (sync.updated, "changed"), (sync.gone, "gone"))
-    return ", ".join(f"{count:,} {word}" for count, word in counts if count) or "None"
+    changes = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    if sync.has_failed:
+        return f"{changes}, the rest unread" if changes else "Unread"
+    return changes or "None"
 
 
 def _asked(request: HttpRequest, lines: Iterable[AccountLine]) -> str:

@@ -150,6 +150,36 @@ def test_a_sync_shows_who_asked_how_long_it_took_and_what_it_cost(viewer: Client
     assert "3 new, 1 gone" in body
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"outcome": "failed"}, "Unread"),
+        ({"outcome": "failed", "changes": {"created": 3}}, "3 new, the rest unread"),
+        ({"outcome": "partial"}, "None"),
+        ({"outcome": "complete", "changes": {"gone": 1}}, "1 gone"),
+        ({"outcome": "running", "finished_at": None}, ""),
+    ],
+)
+def test_what_a_failed_sync_changed_is_unread_and_not_none(
+    viewer: Client, tools: AwsAccount, columns: dict[str, Any], words: str
+) -> None:
+    make_sync_run(tools, **columns)
+
+    assert f'data-label="Changes">{words}<' in body_of(viewer)
+    assert f'data-label="Changes last time">{words}<' in body_of(viewer, "/accounts/")
+
+
+def test_while_a_sync_runs_it_says_how_much_the_one_before_read(viewer: Client, tools: AwsAccount) -> None:
+    make_sync_run(tools, started_at=ago(days=1), finished_at=ago(days=1))
+    make_sync_run(tools, outcome="running", started_at=ago(minutes=1), finished_at=None)
+
+    with one_sync_of(ACCOUNT):
+        body = body_of(viewer)
+
+    assert "Syncing" in body
+    assert ">1 day ago</time>, every part of it." in body
+
+
 def test_the_newest_thirty_syncs_are_shown_the_newest_first(tools: AwsAccount) -> None:
     for days in range(35):
         make_sync_run(tools, started_at=NOW - timedelta(days=days), finished_at=NOW - timedelta(days=days))

@@ -63,7 +63,7 @@ def test_what_was_never_read_of_an_account_is_unread_and_not_none(client: Client
     body = body_of(signed_in(client, AccessLevel.VIEWER))
 
     counts = re.findall(r'data-label="(?:IAM users|Active keys)" class="number">(\w+)<', body)
-    assert counts == ["unread", "unread", "0", "0"]
+    assert counts == ["Unread", "Unread", "0", "0"]
     assert "open candidate" not in body_of(client, "/accounts/111122223333/")
     assert "0 open candidates" in body_of(client, "/accounts/444455556666/")
 
