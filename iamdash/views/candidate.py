@@ -38,13 +38,17 @@ CHECK = "candidates/candidate/check_status.html"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What whoever looks at the page may do there. It decides what is shown; the actions decide what is done."""
+    """What whoever looks at the page may do there. It decides what is shown; the actions decide what is done.
+
+    `has_left`: the claim is theirs, for a team that they are no longer in.
+    """
 
     acts: bool
     changes: bool
     claims: bool
     moves_claim: bool
     takes_over: bool
+    has_left: bool
     answers_offer: bool
     assigns: bool
     closes: bool
@@ -130,17 +134,16 @@ def reader_of(page: CandidatePage, person: Person, own: tuple[TeamChoice, ...]) 
     leads = person.may(AccessLevel.LEAD)
     claim = page.claim
     standing, waiting = page.leave.standing, page.leave.waiting
-    holds = claim is not None and (claim.person_pk == person.pk or any(team.slug == claim.team_slug for team in own))
+    is_holder = claim is not None and claim.person_pk == person.pk
+    holds = is_holder or any(claim is not None and team.slug == claim.team_slug for team in own)
+    left = claim is not None and bool(claim.why_left)
     return Reader(
         acts=acts,
         changes=changes,
         claims=changes and claim is None,
         moves_claim=changes and claim is not None and (holds or leads),
-        takes_over=changes
-        and (holds or leads)
-        and claim is not None
-        and bool(claim.why_left)
-        and claim.person_pk != person.pk,
+        takes_over=changes and (holds or leads) and left and not is_holder,
+        has_left=changes and left and is_holder,
         answers_offer=changes and claim is not None and claim.offer is not None and claim.offer.person_pk == person.pk,
         assigns=changes and leads,
         decides=changes and leads and waiting is not None and waiting.asked_by_pk != person.pk,

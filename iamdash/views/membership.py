@@ -35,7 +35,8 @@ def join(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Be a member no more."""
     team = get_object_or_404(Team, pk=slug)
-    said = f"You are no longer in {team}. What you claimed for it stays yours until you release it or hand it over."
+    stands = "What you claimed for it stays yours until you hand it over or release it, or the team takes it over."
+    said = f"You are no longer in {team}. {stands}"
     return _done(request, lambda by: actions.membership.leave(team=team, by=by, now=timezone.now()), said)
 
 

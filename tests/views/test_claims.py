@@ -174,13 +174,16 @@ def test_whoever_left_a_team_hands_over_or_releases_what_they_have_and_confirms_
 
     page = signed_in.get(here).content.decode()
 
-    assert "Priya Nair is no longer in Search." in page
+    assert "<strong>You are no longer in Search.</strong> Hand it over, or release it." in page
+    assert "somebody takes it over" not in page
+    assert problems_of(page) == []
     assert "Hand over" in page
     assert "Release it" in page
     assert "Still ours" not in page
     assert "Take over" not in page
     answered = signed_in.post(f"{here}confirm", {"seen": str(Claim.objects.get().pk)})
     assert answered.status_code == 409
+    assert "cannot answer for it. Hand it over, or release it." in answered.content.decode()
 
 
 def test_a_claim_that_has_lapsed_is_shown_as_none_before_the_clock_has_put_it_on_record(

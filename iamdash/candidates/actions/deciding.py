@@ -66,6 +66,11 @@ def confirming(*, by: Person, now: datetime) -> Decision:
 
     def decide(held: Held) -> Change | None:
         claim = claim_to_change(held, by, theirs, "confirm it")
+        if claim.why_left and claim.person_id == by.pk:
+            raise Refused(
+                f"You are no longer in {claim.team}, and cannot answer for it. Hand it over, or release it.",
+                in_short="of a team that you left: to be handed over or released",
+            )
         if claim.why_left:
             raise Refused(
                 f"{claim.person} {claim.why_left}, and cannot answer for it. Take it over, or hand it over.",

@@ -158,10 +158,14 @@ def test_nobody_confirms_that_somebody_who_left_still_answers_for_it(
     people.platform.members.through.objects.filter(person=people.ann).delete()
     later = NOW + timedelta(days=80)
 
-    for by in (people.ann, people.ben, people.lea):
+    with pytest.raises(actions.Refused, match=r"You are no longer in Platform, .* Hand it over, or release it"):
+        actions.confirm(candidate=claimed, by=people.ann, now=later)
+    for by in (people.ben, people.lea):
         with pytest.raises(actions.Refused, match=r"Ann is no longer in Platform, .* Take it over, or"):
             actions.confirm(candidate=claimed, by=by, now=later)
 
     report = actions.bulk.confirm(numbers=[claimed.pk], by=people.ben, now=later)
     assert report.sentence == "None confirmed, 1 of somebody who left: to be taken over."
+    report = actions.bulk.confirm(numbers=[claimed.pk], by=people.ann, now=later)
+    assert report.sentence == "None confirmed, 1 of a team that you left: to be handed over or released."
     assert end_lapsed_claims(LAPSE) == 1
