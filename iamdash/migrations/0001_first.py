@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('full_name', models.CharField(blank=True, max_length=200)),
-                ('access_level', models.CharField(choices=[('viewer', 'Viewer: reads'), ('engineer', 'Engineer: claims and works on candidates'), ('lead', 'Lead: also assigns'), ('admin', 'Admin: also starts a sync of every account')], default='viewer', max_length=10)),
+                ('access_level', models.CharField(choices=[('viewer', 'Viewer: reads and changes nothing'), ('engineer', 'Engineer: claims candidates and works on them'), ('lead', 'Lead: as an engineer, for every team; also assigns, and decides on exceptions'), ('admin', 'Admin: as a lead; also syncs all accounts at once')], default='viewer', max_length=10)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],

@@ -10,10 +10,10 @@ from django.db.models.functions import Lower
 class AccessLevel(models.TextChoices):
     """What a person may do here; each level may do all that the ones before it may."""
 
-    VIEWER = "viewer", "Viewer: reads"
-    ENGINEER = "engineer", "Engineer: claims and works on candidates"
-    LEAD = "lead", "Lead: also assigns"
-    ADMIN = "admin", "Admin: also starts a sync of every account"
+    VIEWER = "viewer", "Viewer: reads and changes nothing"
+    ENGINEER = "engineer", "Engineer: claims candidates and works on them"
+    LEAD = "lead", "Lead: as an engineer, for every team; also assigns, and decides on exceptions"
+    ADMIN = "admin", "Admin: as a lead; also syncs all accounts at once"
 
 
 LEVELS = [level.value for level in AccessLevel]

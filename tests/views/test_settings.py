@@ -30,6 +30,21 @@ def come_up(name: str, *, days: int) -> None:
     assess([iam_user.pk], now=timezone.now(), cause=Cause.AWS, actor="sync")
 
 
+@pytest.mark.parametrize(
+    ("access_level", "words"),
+    [
+        (AccessLevel.VIEWER, "Viewer: reads and changes nothing"),
+        (AccessLevel.ENGINEER, "Engineer: claims candidates and works on them"),
+        (AccessLevel.LEAD, "Lead: as an engineer, for every team; also assigns, and decides on exceptions"),
+        (AccessLevel.ADMIN, "Admin: as a lead; also syncs all accounts at once"),
+    ],
+)
+def test_the_menu_says_what_one_may_do(client: Client, access_level: AccessLevel, words: str) -> None:
+    client.force_login(make_person("ada@example.org", access_level=access_level))
+
+    assert f"ada@example.org<br>{words}</span>" in client.get("/settings/").content.decode()
+
+
 def test_what_shows_only_on_other_pages_is_said_to_be_kept(reader: Client) -> None:
     kept = "Your settings are kept."
 
