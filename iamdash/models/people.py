@@ -67,7 +67,7 @@ class Team(models.Model):
     """A team that answers for candidates. Its slug is its name in `iamdash.toml` and in addresses.
 
     `aliases`: other ways in which tags write its name; `repositories`: patterns of those that are its own;
-    `members_in_config`: the file decides who is in it, and nobody joins or leaves here.
+    `members_in_config`: the file decides who is in it, and nobody joins or leaves here; while it names the team.
     """
 
     slug = models.SlugField(primary_key=True, max_length=60)
@@ -83,6 +83,11 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def file_names_members(self) -> bool:
+        """Return whether `iamdash.toml` decides who is in it: the file still names the team, and who is."""
+        return self.in_config and self.members_in_config
 
     def admit(self, person: Person) -> bool:
         """Make somebody a member, who need not be asked for their team any more; return whether they were none."""

@@ -82,8 +82,14 @@ def test_one_can_leave_again(signed_in: Client, ann: Person) -> None:
     assert Event.objects.filter(kind="team.left").count() == 1
 
 
-def test_a_team_that_the_file_no_longer_names_can_be_left(signed_in: Client, ann: Person) -> None:
-    make_team("old", name="Old", in_config=False).admit(ann)
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_team_that_the_file_no_longer_names_can_be_left(signed_in: Client, ann: Person, *, decided: bool) -> None:
+    make_team("old", name="Old", in_config=False, members_in_config=decided).admit(ann)
+
+    page = signed_in.get("/my-teams/").content.decode()
+
+    assert "Leave<span" in page
+    assert "iamdash.toml says" not in page
 
     left = signed_in.post("/my-teams/old/leave", follow=True).content.decode()
 

@@ -34,5 +34,5 @@ def answer_later(*, by: Person) -> None:
 
 
 def _refuse_if_decided(team: Team) -> None:
-    if team.members_in_config:
+    if team.file_names_members:
         raise Refused(f"iamdash.toml says who is in {team}. Whoever keeps that file can change it.")

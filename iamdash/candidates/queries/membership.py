@@ -9,7 +9,7 @@ from iamdash.models import Membership, Team
 
 @dataclass(frozen=True, slots=True)
 class MyTeam:
-    """A team that one is in. `may_leave`: the file leaves it to its members who they are."""
+    """A team that one is in. `may_leave`: the file does not say who is in it, or names it no more."""
 
     slug: str
     name: str
@@ -30,11 +30,11 @@ def my_teams(person_id: int) -> MyTeams:
     is_mine = Exists(Membership.objects.filter(team=OuterRef("pk"), person=person_id))
     teams = list(Team.objects.annotate(is_mine=is_mine).order_by("name"))
     return MyTeams(
-        mine=tuple(MyTeam(team.slug, team.name, not team.members_in_config) for team in teams if team.is_mine),
+        mine=tuple(MyTeam(team.slug, team.name, not team.file_names_members) for team in teams if team.is_mine),
         others=tuple(
             (team.slug, team.name)
             for team in teams
-            if team.in_config and not team.members_in_config and not team.is_mine
+            if team.in_config and not team.file_names_members and not team.is_mine
         ),
-        decided=any(team.members_in_config for team in teams),
+        decided=any(team.file_names_members for team in teams),
     )
