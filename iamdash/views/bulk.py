@@ -20,7 +20,7 @@ from iamdash.candidates.queries.choices import team_choices
 from iamdash.candidates.queries.typed import cleaned, numbers_in
 from iamdash.models import AccessLevel, Person, Team
 from iamdash.views.access import back_to, person_of, requires
-from iamdash.views.candidates import show_list
+from iamdash.views.candidates import filters_behind, show_list
 from iamdash.views.forms import AssignForm
 
 # More than that would keep whoever asked waiting for longer than a page may take.
@@ -41,15 +41,13 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     numbers = _numbers(request, shown, person, now)
     wrong = _what_is_wrong(numbers)
     if wrong:
-        messages.error(request, wrong)
-        return show_list(request, shown, status=422)
+        return _refused(request, shown, wrong, status=422)
     try:
         report = _do(request, numbers, person, now)
     except actions.NotPermitted as refusal:
         raise PermissionDenied(refusal.sentence) from refusal
     except actions.Refused as refusal:
-        messages.error(request, refusal.sentence)
-        return show_list(request, shown, status=409)
+        return _refused(request, shown, refusal.sentence, status=409)
     can_be_undone = report.done and request.POST.get("deed") == "claim"
     here = back_to(request, otherwise=reverse("candidates"))
     context = {"said": report.sentence, "claimed_at": now.isoformat() if can_be_undone else "", "next": here}
@@ -89,6 +87,13 @@ def _what_is_wrong(numbers: Collection[int]) -> str:
     return ""
 
 
+def _refused(request: HttpRequest, shown: Filters, why: str, *, status: int) -> HttpResponseBase:
+    """Answer with the page of the list that was left, its ticks too; from elsewhere, with the first one."""
+    messages.error(request, why)
+    behind = filters_behind(request)
+    return show_list(request, behind if behind.query() == shown.query() else shown, status=status)
+
+
 def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: datetime) -> Report:
     deed = request.POST.get("deed")
     if deed == "release":
@@ -104,5 +109,8 @@ def _do(request: HttpRequest, numbers: Collection[int], person: Person, now: dat
         return actions.bulk.assign(numbers=numbers, team=team, person=to, by=person, now=now)
     if deed != "claim":
         raise actions.Refused("Choose what to do with them: claim, assign, confirm or release.")
-    team = get_object_or_404(Team, pk=cleaned(request.POST.get("team", "")))
+    slug = cleaned(request.POST.get("team", ""))
+    if not slug:
+        raise actions.Refused("Choose the team to claim them for.")
+    team = get_object_or_404(Team, pk=slug)
     return actions.bulk.claim(numbers=numbers, team=team, by=person, now=now)

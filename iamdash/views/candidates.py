@@ -28,7 +28,7 @@ from iamdash.candidates.queries.candidate_list.page import (
 from iamdash.candidates.queries.candidate_list.rows import CandidateRow, candidate_row
 from iamdash.candidates.queries.candidate_list.saved_views import saved_views
 from iamdash.candidates.queries.choices import team_called, team_choices
-from iamdash.candidates.queries.typed import cleaned
+from iamdash.candidates.queries.typed import cleaned, numbers_in
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, is_ours, person_of, requires
 from iamdash.views.frame import ages_for
@@ -121,6 +121,9 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
         "now": now,
         "likely": filters.likely,
         "focus": "",
+        # What was ticked stays so where it was refused.
+        "ticked": frozenset(numbers_in(request.POST.getlist("number"))),
+        "all_ticked": "all" in request.POST,
     }
     context |= {"empty": _empty(page, viewer)} | _around_rows(person, viewer)
     if "HX-Request" not in request.headers:
@@ -156,7 +159,7 @@ def _changed(request: HttpRequest, number: int, said: str, *, now: datetime, und
 def _refused(request: HttpRequest, number: int, sentence: str, *, now: datetime) -> HttpResponse:
     if "HX-Request" not in request.headers:
         messages.error(request, sentence)
-        return show_list(request, _filters_behind(request), status=409)
+        return show_list(request, filters_behind(request), status=409)
     row, viewer = _row(request, number, now=now)
     return _render_row(request, row, viewer, sentence, now=now, undo="", status=409)
 
@@ -175,10 +178,11 @@ def _render_row(
     context = {
         "row": row,
         "rows": (row,),
+        "ticked": (),
         "now": now,
         "toast": text,
         "undo": undo,
-        "tabs": tabs(view_counts(viewer=viewer, now=now), _filters_behind(request)),
+        "tabs": tabs(view_counts(viewer=viewer, now=now), filters_behind(request)),
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }
@@ -199,7 +203,7 @@ def _around_rows(person: Person, viewer: Viewer) -> dict[str, object]:
     }
 
 
-def _filters_behind(request: HttpRequest) -> Filters:
+def filters_behind(request: HttpRequest) -> Filters:
     """Return the filters of the list from which a form was sent."""
     came_from = request.headers.get("HX-Current-URL") or request.POST.get("next") or ""
     return Filters.of(QueryDict(urlsplit(came_from).query if is_ours(request, came_from) else "").dict())

@@ -265,6 +265,7 @@ def around_rows() -> dict[str, Any]:
         "claim_teams": (("platform", "Platform"), ("search", "Search")),
         "only_team": "",
         "focus": "",
+        "ticked": (),
         "assignees": (TeamChoice("platform", "Platform", people),),
         "candidates_url": "#list",
         "list_address": "#list",

@@ -1,9 +1,12 @@
 """Many candidates at once from the list: as a form, without JavaScript."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from iamdash.candidates.queries.candidate_list import paging
 from iamdash.models import AccessLevel, Candidate, Claim, Person, Team
 from iamdash.views import bulk
 from tests.factories import make_claim, make_person, make_team
@@ -49,7 +52,31 @@ def test_what_is_likely_one_team_s_is_claimed_for_it_unless_another_is_chosen(cl
 
     page = client.get("/candidates/?likely=search").content.decode()
 
-    assert '<option value="search" selected>for Search</option>' in page
+    assert '<option value="search" selected>Search</option>' in page
+
+
+def test_for_whom_is_a_choice_of_somebody_in_several_teams_and_no_tick_is_lost_over_it(
+    client: Client, search: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE_SIZE", 2)
+    for letter in "abcde":
+        candidate_named(f"uploader-{letter}")
+    client.force_login(make_person(teams=(make_team("data"), search)))
+    here = f"/candidates/?{client.get('/candidates/?q=uploader').context['page'].next_query}"
+    page = client.get(here).content.decode()
+    assert '<select id="bulk-team" name="team" required><option value="">' in page
+    assert " selected" not in page.partition('id="bulk-team"')[2].partition("</select>")[0]
+    third, fourth = re.findall(r'name="number" value="(\d+)">', page)
+
+    said = {"deed": "claim", "team": "", "number": [third], "query": "q=uploader", "next": here}
+    refused = client.post("/candidates/bulk", said)
+
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Choose the team to claim them for." in page
+    assert f'name="number" value="{third}" checked>' in page
+    assert f'name="number" value="{fourth}">' in page
+    assert not Claim.objects.exists()
 
 
 def test_ticked_candidates_are_claimed_and_the_list_says_so(signed_in: Client, priya: Person, three: list[int]) -> None:
