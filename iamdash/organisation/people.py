@@ -1,4 +1,4 @@
-"""Make a person who may sign in, or change what they may do."""
+"""Make a person who may sign in, change what they may do, or take their sign-in away."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from iamdash.models import AccessLevel, IamUser, Membership, Person, Team
+from iamdash.models import AccessLevel, Claim, IamUser, Membership, Person, Team
 from iamdash.models.journal import record
 from iamdash.organisation.email import checked_email
 from iamdash.standing.assess import Cause, assess
 
 ACTOR = "create_person"
+REVOKER = "revoke_sign_in"
 LONGEST_NAME = 200
 
 
@@ -34,8 +35,11 @@ class Wanted:
 
 
 @transaction.atomic
-def make_person(wanted: Wanted, *, now: datetime) -> tuple[Person, bool]:
-    """Make or update the person of this e-mail address; return them, and whether they are new. Raises NotAPerson."""
+def make_person(wanted: Wanted, *, now: datetime) -> tuple[Person, str]:
+    """Make or update the person of this e-mail address, who may sign in from then on. Raises NotAPerson.
+
+    Return them, and what they were: "made", "updated" or "let in again".
+    """
     try:
         email = checked_email(wanted.email)
         full_name = None if wanted.full_name is None else _checked_name(wanted.full_name)
@@ -44,8 +48,9 @@ def make_person(wanted: Wanted, *, now: datetime) -> tuple[Person, bool]:
         raise NotAPerson(str(error)) from error
     person = Person.objects.select_for_update().filter(email=email).first() or Person(email=email)
     is_new = person.pk is None
+    told = "made" if is_new else "updated" if person.is_active else "let in again"
     renamed = not is_new and full_name not in {None, person.full_name}
-    person.access_level = wanted.access_level
+    person.access_level, person.is_active = wanted.access_level, True
     if full_name is not None:
         person.full_name = full_name
     _set_password(person, wanted.password, is_new=is_new)
@@ -54,10 +59,29 @@ def make_person(wanted: Wanted, *, now: datetime) -> tuple[Person, bool]:
         Membership.objects.filter(person=person).exclude(team__in=teams).delete()
         for team in teams:
             team.admit(person)
-    _tell(person, is_new=is_new, now=now)
+    _tell(person, told, now=now)
     if renamed:
         _assess_what_names(person, now)
-    return person, is_new
+    return person, told
+
+
+@transaction.atomic
+def revoke_sign_in(email: str, *, now: datetime) -> tuple[Person, int]:
+    """Let somebody sign in no more; return them, and how many claims of theirs stand. Raises NotAPerson.
+
+    Their password is gone, and with it every session, at once and for good. Saying it again changes nothing.
+    """
+    person = Person.objects.select_for_update().filter(email=email.lower()).first()
+    if person is None:
+        raise NotAPerson(f"There is nobody with the e-mail address {email!r:.80}.")
+    if person.is_active:
+        person.is_active = False
+        # Another unusable password each time: sessions hold a hash of it.
+        person.set_unusable_password()
+        person.save(update_fields=["is_active", "password"])
+        sentence = f"{person.email} may no longer sign in."
+        record(at=now, actor=REVOKER, kind="person.sign_in_revoked", sentence=sentence, subject=person.email)
+    return person, Claim.objects.filter(person=person, ended_at=None).count()
 
 
 def _checked_name(name: str) -> str:
@@ -87,13 +111,13 @@ def _set_password(person: Person, password: str | None, *, is_new: bool) -> None
     person.set_password(password)
 
 
-def _tell(person: Person, *, is_new: bool, now: datetime) -> None:
+def _tell(person: Person, told: str, *, now: datetime) -> None:
     teams = sorted(person.teams.values_list("slug", flat=True))
     record(
         at=now,
         actor=ACTOR,
-        kind="person.created" if is_new else "person.updated",
-        sentence=f"{person.email} was {'made' if is_new else 'updated'}, with {person.access_level} access.",
+        kind="person.created" if told == "made" else "person.updated",
+        sentence=f"{person.email} was {told}, with {person.access_level} access.",
         subject=person.email,
         after={"access_level": person.access_level, "teams": teams},
     )

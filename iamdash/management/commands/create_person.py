@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = (
         "Make a person, or update the one with this e-mail address. Without --password-stdin a new person can use "
         "single sign-on alone, and somebody who is there keeps their password; without --team they keep their teams, "
-        "without --name their name."
+        "without --name their name. Whose sign-in was revoked may sign in again."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -44,11 +44,10 @@ class Command(BaseCommand):
         )
         try:
             with database_errors_in_words():
-                person, is_new = make_person(wanted, now=timezone.now())
+                person, told = make_person(wanted, now=timezone.now())
                 teams = ", ".join(sorted(person.teams.values_list("slug", flat=True))) or "no team"
         except NotAPerson as error:
             raise CommandError(str(error)) from error
-        told = "made" if is_new else "updated"
         self.stdout.write(f"{person.email} {told}: {person.access_level}, {teams}.")
         if options["team"]:
             self.stdout.write("A team that lists its members in iamdash.toml follows that list when it is next loaded.")
