@@ -8,7 +8,7 @@ import pytest
 
 from iamdash.candidates.queries.candidate.access_keys import key_table
 from iamdash.candidates.queries.candidate.iam_user_facts import console_url, iam_user_facts
-from iamdash.candidates.queries.candidate.ladder import step_lines
+from iamdash.candidates.queries.candidate.ladder import led_to, next_step_card, step_lines
 from iamdash.candidates.queries.candidate.page import candidate_page, find_candidate
 from iamdash.candidates.queries.candidate.page_notices import page_notices
 from iamdash.candidates.queries.candidate.readings import Readings, readings_of
@@ -16,7 +16,7 @@ from iamdash.candidates.queries.candidate.role_search import find_roles, roles_a
 from iamdash.candidates.queries.candidate.timeline import events_of, notes_of, timeline
 from iamdash.models import Candidate, IamUser
 from iamdash.models.journal import record
-from iamdash.rules.evidence import Evidence, Holds, Reading, Step
+from iamdash.rules.evidence import Evidence, Holds, NextStep, Reading, Step
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
@@ -167,25 +167,58 @@ def step(stage: Stage, holds: Holds) -> Step:
     return Step(stage, holds, (evidence,), NOW if holds is Holds.HOLDS else None)
 
 
-def states(*holds: Holds, stage: Stage, taken_back: Iterable[Stage] = ()) -> list[str]:
+def states(*holds: Holds, stage: Stage, kind: str, taken_back: Iterable[Stage] = ()) -> list[str]:
+    """What the ladder says where the next step is of this kind, and then where that card stands."""
     steps = tuple(step(rung, each) for rung, each in zip(Stage, holds, strict=True))
-    return [
-        line.state for line in step_lines(steps, stage=stage, taken_back=frozenset(taken_back), readings=Readings())
-    ]
+    next_step = NextStep(kind, "Do it", ())
+    next_one = led_to(next_step, steps)
+    back = frozenset(taken_back)
+    lines = step_lines(steps, stage=stage, next_one=next_one, taken_back=back, readings=Readings())
+    assert [rung for rung, line in zip(Stage, lines, strict=True) if line.is_next] == ([next_one] if next_one else [])
+    return [*(line.state for line in lines), next_step_card(next_step, next_one).position]
 
 
-def test_the_first_step_that_is_missing_is_the_next_one() -> None:
-    found = states(Holds.HOLDS, Holds.HOLDS, Holds.FAILS, Holds.FAILS, Holds.UNKNOWN, Holds.FAILS, stage=Stage.CLAIMED)
+ON_A_ROUTE = (Holds.HOLDS, Holds.HOLDS, Holds.FAILS, Holds.FAILS, Holds.UNKNOWN, Holds.FAILS)
+NO_ROLE = (Holds.HOLDS, Holds.HOLDS, Holds.NOT_NEEDED, Holds.NOT_NEEDED, Holds.FAILS, Holds.FAILS)
+ROLE_UNKNOWN = (Holds.HOLDS, Holds.HOLDS, Holds.UNKNOWN, Holds.FAILS, Holds.FAILS, Holds.FAILS)
+UNCLAIMED = (Holds.HOLDS, Holds.SKIPPED, Holds.SKIPPED, Holds.SKIPPED, Holds.HOLDS, Holds.FAILS)
 
-    assert found == ["Done", "Done", "Next", "Not yet", "Unknown", "Not yet"]
 
-
-def test_a_step_that_is_not_needed_is_never_the_next_one() -> None:
-    found = states(
-        Holds.HOLDS, Holds.HOLDS, Holds.NOT_NEEDED, Holds.NOT_NEEDED, Holds.FAILS, Holds.FAILS, stage=Stage.CLAIMED
-    )
-
-    assert found == ["Done", "Done", "Not needed", "Not needed", "Next", "Not yet"]
+@pytest.mark.parametrize(
+    ("kind", "stage", "holds", "found"),
+    [
+        ("link_role", Stage.CLAIMED, ON_A_ROUTE, ["Done", "Done", "Next", "Not yet", "Unknown", "Not yet", "3 of 6"]),
+        (
+            "deactivate",
+            Stage.CLAIMED,
+            NO_ROLE,
+            ["Done", "Done", "Not needed", "Not needed", "Next", "Not yet", "5 of 6"],
+        ),
+        # Under an exception with no way off the key: a route is looked for, and no step is next.
+        (
+            "choose_route",
+            Stage.CLAIMED,
+            NO_ROLE,
+            ["Done", "Done", "Not needed", "Not needed", "Not yet", "Not yet", ""],
+        ),
+        (
+            "switch_over",
+            Stage.CLAIMED,
+            ROLE_UNKNOWN,
+            ["Done", "Done", "Unknown", "Next", "Not yet", "Not yet", "4 of 6"],
+        ),
+        (
+            "claim",
+            Stage.DEACTIVATED,
+            UNCLAIMED,
+            ["Done", "Skipped", "Skipped", "Skipped", "Done", "Not yet", ""],
+        ),
+    ],
+)
+def test_the_step_that_the_next_step_leads_to_is_the_next_one(
+    kind: str, stage: Stage, holds: tuple[Holds, ...], found: list[str]
+) -> None:
+    assert states(*holds, stage=stage, kind=kind) == found
 
 
 def test_what_aws_took_back_is_reopened_and_nothing_else() -> None:
@@ -197,16 +230,17 @@ def test_what_aws_took_back_is_reopened_and_nothing_else() -> None:
         Holds.FAILS,
         Holds.FAILS,
         stage=Stage.IDENTIFIED,
+        kind="claim",
         taken_back=(Stage.SWITCHED_OVER, Stage.DEACTIVATED),
     )
 
-    assert found == ["Done", "Next", "Not yet", "Reopened", "Reopened", "Not yet"]
+    assert found == ["Done", "Next", "Not yet", "Reopened", "Reopened", "Not yet", "2 of 6"]
 
 
 def test_an_unknown_next_step_stays_unknown() -> None:
-    found = states(Holds.HOLDS, Holds.HOLDS, Holds.UNKNOWN, Holds.FAILS, Holds.FAILS, Holds.FAILS, stage=Stage.CLAIMED)
+    found = states(*ROLE_UNKNOWN, stage=Stage.CLAIMED, kind="fix_role")
 
-    assert found[2] == "Unknown"
+    assert (found[2], found[-1]) == ("Unknown", "3 of 6")
 
 
 @pytest.mark.django_db

@@ -65,7 +65,7 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class NextStepCard:
-    """The one thing to do. `position`: "5 of 6", the step that it leads to; empty for what comes after the last."""
+    """The one thing to do. `position`: "5 of 6", the step that it leads to; empty where it leads to none."""
 
     kind: str
     title: str
@@ -85,12 +85,17 @@ class NextStepCard:
         return self.kind not in {"claim", "choose_route", "close"}
 
 
+def led_to(next_step: NextStep | None, steps: tuple[Step, ...]) -> Stage | None:
+    """Return the step that the next step leads to; None where there is none, or none that is open."""
+    towards = TOWARDS.get(next_step.kind) if next_step else None
+    return next((step.stage for step in steps if step.stage is towards and step.holds not in SETTLED), None)
+
+
 def step_lines(
-    steps: tuple[Step, ...], *, stage: Stage, taken_back: frozenset[Stage], readings: Readings
+    steps: tuple[Step, ...], *, stage: Stage, next_one: Stage | None, taken_back: frozenset[Stage], readings: Readings
 ) -> tuple[StepLine, ...]:
-    """Return the ladder. `taken_back`: the steps that AWS's evidence took back."""
+    """Return the ladder. `next_one`: see `led_to`; `taken_back`: the steps that AWS's evidence took back."""
     lines = []
-    next_one = next((step.stage for step in steps if step.stage > stage and step.holds not in SETTLED), None)
     for step in steps:
         state = _state(step, stage=stage, taken_back=taken_back, next_one=next_one)
         label, css = STATES[state]
@@ -107,13 +112,12 @@ def step_lines(
     return tuple(lines)
 
 
-def next_step_card(next_step: NextStep) -> NextStepCard:
-    """Return the next step as the page shows it."""
-    towards = TOWARDS.get(next_step.kind)
+def next_step_card(next_step: NextStep, next_one: Stage | None) -> NextStepCard:
+    """Return the next step as the page shows it. `next_one`: the step that it leads to."""
     return NextStepCard(
         kind=next_step.kind,
         title=next_step.title,
-        position=f"{towards} of {len(Stage)}" if towards else "",
+        position=f"{next_one} of {len(Stage)}" if next_one else "",
         sentences=next_step.sentences,
         commands=next_step.commands,
         not_before=next_step.not_before,
