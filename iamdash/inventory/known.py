@@ -63,12 +63,11 @@ def known(findings: Findings, *, read_everybody: bool) -> Known:
         for row in IamUser.objects.filter(aws_account_id=account_id, gone_confirmed_at=None).only(*COLUMNS).iterator()
     }
     associations = PodIdentityAssociation.objects.filter(aws_account_id=account_id, gone_at=None)
-    programme = Programme.objects.filter(pk=1).first()
     clusters = EksCluster.objects.filter(aws_account_id=account_id, gone_at=None)
     return Known(
         users=users,
         association_ids=frozenset(associations.values_list("association_id", flat=True)),
-        regions=tuple(programme.regions) if programme else (),
+        regions=tuple(Programme.current().regions),
         read_everybody=read_everybody,
         pods_read_at=_read_at(findings, Part.POD_IDENTITY),
         clusters=frozenset(clusters.values_list("region", "name")),

@@ -131,3 +131,8 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return "programme"
+
+    @classmethod
+    def current(cls) -> "Programme":
+        """Return the one row, or the defaults before `load_config` has written it."""
+        return cls.objects.filter(pk=1).first() or cls()

@@ -9,10 +9,8 @@ from iamdash.rules.workload import USUAL_ENVIRONMENTS
 
 
 def thresholds() -> Thresholds:
-    """Return the limits of the programme's one row, or the defaults before `load_config` has written it."""
-    programme = Programme.objects.filter(pk=1).first()
-    if programme is None:
-        return Thresholds()
+    """Return the limits of the programme."""
+    programme = Programme.current()
     return Thresholds(
         long_lived_days=programme.long_lived_days,
         grace_days=programme.grace_days,

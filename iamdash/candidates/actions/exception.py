@@ -151,7 +151,7 @@ def _refuse_day(expires_on: date, now: datetime, *, instead: str = "") -> None:
 
 def _last_day(now: datetime) -> date:
     """Return the last day until which an exception that is asked for now may last."""
-    most = (Programme.objects.filter(pk=1).first() or Programme()).exception_days
+    most = Programme.current().exception_days
     return timezone.localdate(now) + timedelta(days=most)
 
 

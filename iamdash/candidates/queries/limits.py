@@ -130,7 +130,7 @@ NOT_PREVIEWED = ("gone_confirm_minutes", "exception_days")
 
 def limits(now: datetime) -> tuple[Limit, ...]:
     """Return every limit with what it concerns today. Two queries."""
-    programme, usual = Programme.objects.filter(pk=1).first() or Programme(), Programme()
+    programme, usual = Programme.current(), Programme()
     numbers = exact_counts(
         {
             name: about.condition(programme, now) if about.condition else condition_of(about.query, now=now)
