@@ -70,8 +70,8 @@ def everything() -> QuerySet[Standing]:
     return Standing.objects.order_by(f"{IAM_USER}aws_account", f"{IAM_USER}user_name", "pk")
 
 
-def records(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[dict[str, Any]]:
-    """Yield one record for each candidate: ISO times in UTC, lists as lists, None where nothing is known.
+def values_by_column(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[dict[str, Any]]:
+    """Yield the values of each candidate, by column: ISO times in UTC, lists as lists, None where nothing is known.
 
     Keys that were deleted are left out of `access_key_ids`; Inactive ones are not. `now`: for the ages in the reason.
     """
@@ -79,19 +79,19 @@ def records(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> It
     ids = ArraySubquery(keys.order_by("created_at", "access_key_id").values("access_key_id"))
     rows = standings.annotate(access_key_ids=ids).values_list(*COLUMNS.values())
     for row in rows.iterator(chunk_size=CHUNK):
-        record = dict(zip(COLUMNS, row, strict=True))
-        record["stage"] = Stage(record["stage"]).slug
-        record["risk"] = Risk(record["risk"]).slug if record["risk"] else None
-        record["reason"] = sentence_from_json(record["reason"]).render(now=now, zone=zone)
-        yield {name: value.isoformat() if isinstance(value, date) else value for name, value in record.items()}
+        values = dict(zip(COLUMNS, row, strict=True))
+        values["stage"] = Stage(values["stage"]).slug
+        values["risk"] = Risk(values["risk"]).slug if values["risk"] else None
+        values["reason"] = sentence_from_json(values["reason"]).render(now=now, zone=zone)
+        yield {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def csv_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:
     """Yield the lines of a CSV file, the header first. Cells that a spreadsheet would take for a formula are quoted."""
     writer = csv.writer(_Line())
     yield writer.writerow(COLUMNS)
-    for record in records(standings, now=now, zone=zone):
-        yield writer.writerow([cell(value) for value in record.values()])
+    for values in values_by_column(standings, now=now, zone=zone):
+        yield writer.writerow([cell(value) for value in values.values()])
 
 
 def journal_lines(events: QuerySet[Event]) -> Iterator[str]:
@@ -106,8 +106,8 @@ def journal_lines(events: QuerySet[Event]) -> Iterator[str]:
 def json_lines(standings: QuerySet[Standing], *, now: datetime, zone: tzinfo) -> Iterator[str]:
     """Yield the lines of one JSON list."""
     before = "[\n"
-    for record in records(standings, now=now, zone=zone):
-        yield before + json.dumps(record, ensure_ascii=False)
+    for values in values_by_column(standings, now=now, zone=zone):
+        yield before + json.dumps(values, ensure_ascii=False)
         before = ",\n"
     yield "\n]\n" if before == ",\n" else "[]\n"
 

@@ -40,17 +40,17 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LastAsked:
     """How the last question went: `listed_at`, when AWS last answered; `problem`, why it did not since."""
 
     listed_at: datetime | None
     problem: str
 
 
-def last_asked() -> Asked | None:
+def last_asked() -> LastAsked | None:
     """Return what the accounts page says of the organisation; None: iamdash.toml has no [organization]."""
     organization = Organization.objects.filter(pk=1).first()
-    return Asked(organization.listed_at, organization.problem) if organization else None
+    return LastAsked(organization.listed_at, organization.problem) if organization else None
 
 
 def discover_if_due(now: datetime) -> None:

@@ -33,7 +33,7 @@ BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JournalFilters:
     """What an address asks for, as it was written; "" where it says nothing. The order of the fields is canonical.
 
     `candidate`: a number. `since`, `until`: days, both included. `before`: the number of the line above the page.
@@ -49,7 +49,7 @@ class Asked:
     before: str = ""
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> "Asked":
+    def of(cls, parameters: Mapping[str, str]) -> "JournalFilters":
         """Read the parameters of an address."""
         return cls(**{field.name: cleaned(parameters.get(field.name, "")) for field in fields(cls)})
 
@@ -86,12 +86,12 @@ class Journal:
     lines: tuple[Line, ...]
     selects: tuple[Select, ...]
     chips: tuple[Chip, ...]
-    asked: Asked
+    asked: JournalFilters
     older_query: str | None
     export_query: str
 
 
-def journal(asked: Asked, accounts: Mapping[str, str]) -> Journal:
+def journal(asked: JournalFilters, accounts: Mapping[str, str]) -> Journal:
     """Return one page. `accounts`: the name of every AWS account.
 
     Two queries, the newest page one; one more where it is of one candidate.
@@ -118,7 +118,7 @@ def journal(asked: Asked, accounts: Mapping[str, str]) -> Journal:
     )
 
 
-def lines_of(asked: Asked, accounts: Mapping[str, str]) -> QuerySet[Event]:
+def lines_of(asked: JournalFilters, accounts: Mapping[str, str]) -> QuerySet[Event]:
     """Return the lines that an address asks for, newest first, each with the name of its person and its candidate."""
     condition = Q()
     if asked.about in ABOUT:
@@ -180,7 +180,7 @@ def _somebody(by: str) -> dict[str, str]:
     return {by: by} if "@" in by else {}
 
 
-def _chips(asked: Asked, controls: tuple[Select, ...], *, is_placed: bool) -> Iterator[Chip]:
+def _chips(asked: JournalFilters, controls: tuple[Select, ...], *, is_placed: bool) -> Iterator[Chip]:
     """Yield what is in force, and what means nothing."""
     for control in controls:
         if control.chosen.value:
