@@ -36,7 +36,7 @@ def test_it_begins_with_the_news(target_on: date | None, words: str, outlook: Ou
 
 def test_it_says_what_went_what_came_what_is_needed_and_when_it_ends() -> None:
     assert said(100, target_on=date(2026, 12, 31)).rest == (
-        "40 keys retired in the last 4 weeks and 4 came up; we need 74 every 4 weeks. "
+        "40 keys retired in the 4 weeks to yesterday and 4 came up; we need 74 every 4 weeks. "
         "At this pace the last key goes in February 2027."
     )
 

@@ -118,7 +118,7 @@ def test_the_sentence_and_the_numbers_tell_of_the_same_four_weeks(signed_in: Cli
 
     body = body_of(signed_in)
 
-    assert "1 key retired in the last 4 weeks" in body
+    assert "1 key retired in the 4 weeks to yesterday" in body
     assert "1 fewer in 4 weeks" in body
 
 

@@ -30,7 +30,7 @@ def headline(
 ) -> Headline:
     """Return the sentence about `left` active keys and the `iam_users` left, of whom some have none any more.
 
-    `weeks`: the last ones, the oldest first.
+    `weeks`: the last whole ones, the oldest first; they end with yesterday, and `left` is of now.
     `any_found`: a candidate has ever come up. Where none has, nothing is done: perhaps nothing was read.
     """
     if not any_found:
@@ -59,7 +59,7 @@ def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date,
     if not lately:
         return f"The target is {_day(target_on)}." if target_on else ""
     retired, arrived = sum(week.retired for week in lately), sum(week.arrived for week in lately)
-    span = f"in the last {len(lately)} weeks" if len(lately) > 1 else "in the last week"
+    span = f"in the {len(lately)} weeks to yesterday" if len(lately) > 1 else "in the week to yesterday"
     parts = [f"{retired:,} {_plural('key', retired)} retired {span}"] + ([f"{arrived:,} came up"] if arrived else [])
     words = " and ".join(parts)
     if target_on is None:
