@@ -26,6 +26,7 @@ _AGES: WeakKeyDictionary[HttpRequest, tuple[AccountAge, ...]] = WeakKeyDictionar
 # The page of one candidate stands below "Candidates" in the bar.
 BELOW = {
     "candidate": "candidates",
+    "candidates-bulk": "candidates",
     "candidate-record": "candidates",
     "candidate-records": "candidates",
     "account": "accounts",
