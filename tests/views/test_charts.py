@@ -163,8 +163,20 @@ def test_a_bar_for_each_age_is_as_high_as_its_count_and_leads_to_its_list():
 
 
 def test_a_sparkline_falls_as_its_counts_do_and_one_count_has_none():
-    (spark,) = drawings(charts.sparkline((9, 5, 0)))
+    falls = heights_of((9, 5, 0))
 
-    heights = [float(place.split(",")[1]) for place in next(iter(spark)).attrib["points"].split()]
-    assert heights == sorted(heights)
+    assert falls == sorted(falls)
     assert charts.sparkline((3,)) == ""
+
+
+def test_what_stays_as_it_is_does_not_look_as_if_nothing_was_left():
+    assert heights_of((8, 8, 8)) == [2, 2, 2]
+    assert heights_of((0, 0)) == [20, 20]
+    _from, to = heights_of((60, 59))
+    assert 2 < to < 3
+
+
+def heights_of(counts: tuple[int, ...]) -> list[float]:
+    """Return how far below the top of its drawing a sparkline runs."""
+    (spark,) = drawings(charts.sparkline(counts))
+    return [float(place.split(",")[1]) for place in next(iter(spark)).attrib["points"].split()]

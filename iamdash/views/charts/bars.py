@@ -85,14 +85,16 @@ def _age_bars(bars: Sequence[Bar], title: str, frame: Frame) -> SafeString:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def sparkline(counts: tuple[int, ...]) -> SafeString:
-    """Return the course of some counts, small. Decorative: a number beside it says where it ended."""
+    """Return the course of some counts above nothing, small. Decorative: a number beside it says where it ended.
+
+    Its bottom is none: what stays as it is must not look as if nothing was left, nor one of sixty like a fall.
+    """
     if len(counts) < 2:
         return SafeString("")
-    low, high = min(counts), max(counts)
+    highest = max(*counts, 1)
     step = 84 / (len(counts) - 1)
     places = " ".join(
-        f"{round(step * position, 1)},{round(20 - 18 * (count - low) / max(high - low, 1), 1)}"
-        for position, count in enumerate(counts)
+        f"{round(step * position, 1)},{round(20 - 18 * count / highest, 1)}" for position, count in enumerate(counts)
     )
     return format_html(
         '<svg class="spark" viewBox="0 0 84 22" aria-hidden="true"><polyline points="{}"/></svg>', places
