@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 # Of questions with their values; what was asked longest ago is forgotten first.
-MOST_KEPT = 2048
+MOST_KEPT = 512
 # A server that was restored from a backup gives the same numbers to other transactions, but was started later.
 VERSION = "concat(pg_postmaster_start_time(), ' ', pg_current_snapshot())"
 # The condition names no row, so PostgreSQL looks at it once, before any row, as long as it stays with its question.
