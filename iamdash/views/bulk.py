@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 from iamdash.candidates import actions
 from iamdash.candidates.actions.bulk import Report
 from iamdash.candidates.queries.candidate_list.filters import Filters
-from iamdash.candidates.queries.candidate_list.page import standings_of, viewer_of
+from iamdash.candidates.queries.candidate_list.found import standings_of
+from iamdash.candidates.queries.candidate_list.page import viewer_of
 from iamdash.candidates.queries.choices import team_choices
 from iamdash.candidates.queries.typed import cleaned, numbers_in
 from iamdash.models import AccessLevel, Person, Team

@@ -18,10 +18,10 @@ from iamdash.candidates import actions
 from iamdash.candidates.export import csv_lines
 from iamdash.candidates.queries.candidate_list.counts import view_counts
 from iamdash.candidates.queries.candidate_list.filters import VIEWS, Filters, Viewer
+from iamdash.candidates.queries.candidate_list.found import standings_of
 from iamdash.candidates.queries.candidate_list.page import (
     CandidateList,
     candidate_list,
-    standings_of,
     tabs,
     viewer_of,
 )

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iamdash.candidates.queries.candidate_list.filters import Filters
-from iamdash.candidates.queries.candidate_list.page import standings_of, viewer_of
+from iamdash.candidates.queries.candidate_list.found import standings_of
+from iamdash.candidates.queries.candidate_list.page import viewer_of
 from iamdash.candidates.queries.typed import number_in
 from iamdash.candidates.record.audit_pack import audit_pack, deleted_ones
 from iamdash.candidates.record.build import records

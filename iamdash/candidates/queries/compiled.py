@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, QuerySet, Value
 
@@ -66,7 +67,10 @@ def _next_minute(moment: datetime) -> datetime:
 
 def compiled(query: QuerySet[Any, Any], *, is_often: bool = True) -> Compiled:
     """Return a question that can be asked again and again."""
-    return Compiled(*spelt_out(*query.query.sql_with_params()), is_often)
+    try:
+        return Compiled(*spelt_out(*query.query.sql_with_params()), is_often)
+    except EmptyResultSet:  # Django knows without asking
+        return Compiled("SELECT NULL WHERE false", (), is_often)
 
 
 def side_by_side(

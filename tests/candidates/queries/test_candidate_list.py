@@ -20,8 +20,9 @@ from iamdash.candidates.queries.candidate_list.filters import (
     Filters,
     Viewer,
 )
+from iamdash.candidates.queries.candidate_list.found import standings_of
 from iamdash.candidates.queries.candidate_list.order import SORTS
-from iamdash.candidates.queries.candidate_list.page import CandidateList, candidate_list, standings_of, viewer_of
+from iamdash.candidates.queries.candidate_list.page import CandidateList, candidate_list, viewer_of
 from iamdash.candidates.queries.exceptions import Flag
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.models import Candidate, Note
@@ -88,6 +89,17 @@ def test_a_search_looks_everywhere_and_its_absence_looks_at_what_is_open() -> No
     assert Filters.of({}).shown_view == "open"
     assert Filters.of({"q": "s3"}).shown_view == "everything"
     assert Filters.of({"q": "s3", "view": "open"}).query() == "view=open&q=s3"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("by", ["", "workload"])
+def test_somebody_without_a_team_finds_nothing_among_what_is_their_teams(by: str) -> None:
+    candidate_named("uploader")
+    answer_all()
+
+    assert [listed(view=view, q="upload", by=by).matching for view in ("team", "likely", "open")] == [0, 0, 1]
+    assert listed(view="open", team="mine", q="upload", by=by).matching == 0
+    assert listed(view="open", team="mine", by=by).matching == 0
 
 
 @pytest.mark.django_db

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from iamdash.candidates.queries.candidate_list import paging
 from iamdash.candidates.queries.candidate_list.filters import Filters, Viewer
+from iamdash.candidates.queries.candidate_list.found import standings_of
 from iamdash.candidates.queries.candidate_list.order import SORTS
-from iamdash.candidates.queries.candidate_list.page import CandidateList, candidate_list, standings_of
+from iamdash.candidates.queries.candidate_list.page import CandidateList, candidate_list
 from iamdash.candidates.queries.candidate_list.workload_rows import workload_rows
 from iamdash.candidates.queries.frame import account_ages
 from iamdash.models import AccessKey, Candidate, IamUser, Standing

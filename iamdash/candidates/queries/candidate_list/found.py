@@ -11,11 +11,13 @@ from iamdash.candidates.queries.candidate_list import counts as counting
 from iamdash.candidates.queries.candidate_list.conditions import filter_condition, view_conditions
 from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, Filters, Viewer
 from iamdash.candidates.queries.candidate_list.order import Order
+from iamdash.candidates.queries.candidate_list.order import order as order_of
 from iamdash.candidates.queries.candidate_list.paging import Page
 from iamdash.candidates.queries.candidate_list.search import matches
 from iamdash.candidates.queries.candidate_list.workload_rows import workloads_of
+from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.compiled import compiled
-from iamdash.models import Standing
+from iamdash.models import AwsAccount, Standing
 from iamdash.models.bulk import among
 
 
@@ -50,12 +52,31 @@ def found_by(
     filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
 ) -> Found:
     """Return what the list finds. No query, but one where something is looked for."""
+    standings, is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
+    if not filters.q:
+        return Found(standings, is_narrowed)
+    return replace(searched(standings, filters.q, in_order=filters.by != BY_WORKLOAD), is_narrowed=is_narrowed)
+
+
+def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
+    """Return the candidates of the whole list, all pages of it, in its order. One query for teams, one for accounts."""
+    teams, accounts = team_names(filters.teams_asked).by_slug, _known_accounts()
+    standings, _is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
+    return standings.filter(matches(filters.q)).order_by(*order_of(filters.shown_sort).by())
+
+
+def _held(
+    filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
+) -> tuple[QuerySet[Standing], bool]:
+    """Return what the view holds and its filters leave, whatever is looked for; and whether they leave anything out."""
     narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
     in_view = view_conditions(viewer=viewer, now=now)[filters.shown_view]
-    standings = Standing.objects.filter(in_view, narrowing)
-    if not filters.q:
-        return Found(standings, bool(narrowing))
-    return replace(searched(standings, filters.q, in_order=filters.by != BY_WORKLOAD), is_narrowed=bool(narrowing))
+    return Standing.objects.filter(in_view, narrowing), bool(narrowing)
+
+
+def _known_accounts() -> dict[str, str]:
+    """Return the name of every AWS account, those no longer read too."""
+    return dict(AwsAccount.objects.values_list("pk", "name"))
 
 
 def searched(standings: QuerySet[Standing], words: str, *, in_order: bool = True) -> Found:

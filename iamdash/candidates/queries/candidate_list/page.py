@@ -5,23 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db.models import QuerySet
-
 from iamdash.candidates.queries.candidate_list import counts as counting
-from iamdash.candidates.queries.candidate_list.conditions import filter_condition, view_conditions
 from iamdash.candidates.queries.candidate_list.controls import Chip, Column, Select, chips, column, selects
 from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, END, TEXTS, VIEWS, Filters, Viewer
 from iamdash.candidates.queries.candidate_list.found import counts_of, found_by
 from iamdash.candidates.queries.candidate_list.order import order as order_of
 from iamdash.candidates.queries.candidate_list.paging import page_of
 from iamdash.candidates.queries.candidate_list.rows import CandidateRow, rows_of
-from iamdash.candidates.queries.candidate_list.search import matches
 from iamdash.candidates.queries.candidate_list.workload_rows import WorkloadRow, firsts, rows_at
 from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
 from iamdash.candidates.queries.frame import AccountAge
 from iamdash.candidates.queries.typed import number_in
-from iamdash.models import AwsAccount, Membership, Standing, Workload
+from iamdash.models import Membership, Workload
 
 COLUMNS = (
     ("user", "Candidate"),
@@ -156,20 +152,6 @@ def _workload_name(number: str) -> str:
     if pk is None:
         return f"{number} (unknown)"
     return Workload.objects.filter(pk=pk).values_list("name", flat=True).first() or number
-
-
-def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
-    """Return the candidates of the whole list, all pages of it, in its order."""
-    teams, accounts = team_names(filters.teams_asked).by_slug, known_accounts()
-    narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
-    in_view = view_conditions(viewer=viewer, now=now)[filters.shown_view]
-    found = Standing.objects.filter(in_view, narrowing, matches(filters.q))
-    return found.order_by(*order_of(filters.shown_sort).by())
-
-
-def known_accounts() -> dict[str, str]:
-    """Return the name of every AWS account, those no longer read too."""
-    return dict(AwsAccount.objects.order_by("name").values_list("pk", "name"))
 
 
 def tabs(counts: Mapping[str, int], filters: Filters) -> tuple[Tab, ...]:
