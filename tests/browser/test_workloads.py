@@ -37,3 +37,19 @@ def test_workloads_are_seen_as_rows_with_lanes_and_corrected(open_page: OpenPage
     page.get_by_role("button", name="Merge svc-uploader into this").click()
     expect(page.get_by_text("svc-uploader is part of Photo uploads now.")).to_be_visible()
     expect(page.get_by_text("Production moves first").first).to_be_visible()
+
+
+def test_on_a_small_phone_no_stage_of_a_lane_is_broken_within_a_word(open_page: OpenPage) -> None:
+    team = make_team()
+    uploaders(team)
+
+    page = open_page("/candidates/?by=workload", person=make_person(teams=(team,)), size=(320, 844))
+    stages = page.locator(".lanes li > span:last-child")
+
+    assert stages.count() >= 4
+    lines = (
+        "each => { const words = new Range(); words.selectNode(each.firstChild); return words.getClientRects().length }"
+    )
+    words = [(stages.nth(at).text_content() or "").split() for at in range(stages.count())]
+    for at, said in enumerate(words):
+        assert stages.nth(at).evaluate(lines) <= len(said)
