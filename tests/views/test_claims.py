@@ -176,6 +176,7 @@ def test_whoever_left_a_team_hands_over_or_releases_what_they_have_and_confirms_
 
     assert "<strong>You are no longer in Search.</strong> Hand it over, or release it." in page
     assert "somebody takes it over" not in page
+    assert "unless confirmed" not in page
     assert problems_of(page) == []
     assert "Hand over" in page
     assert "Release it" in page
