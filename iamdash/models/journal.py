@@ -79,12 +79,19 @@ def record(
 
 
 def record_all(events: Iterable[Event]) -> None:
-    """Write many lines into the journal, in the caller's transaction. A sentence too long is cut, after a word."""
+    """Write many lines into the journal, in the caller's transaction; sentences that are too long are cut."""
     events = list(events)
     for event in events:
-        if len(event.sentence) > LONGEST_SENTENCE:
-            event.sentence = event.sentence[: LONGEST_SENTENCE - 2].rsplit(" ", 1)[0] + " …"
+        event.sentence = _cut(event.sentence)
     bulk.insert(events)
+
+
+def _cut(sentence: str) -> str:
+    """Return as much of a sentence as its column holds: whole words, but of a word that is longer than half of it."""
+    if len(sentence) <= LONGEST_SENTENCE:
+        return sentence
+    words, _space, _part = sentence[: LONGEST_SENTENCE - 1].rpartition(" ")
+    return f"{words} …" if len(words) > LONGEST_SENTENCE // 2 else sentence[: LONGEST_SENTENCE - 1] + "…"
 
 
 class DailyCount(models.Model):
