@@ -54,15 +54,18 @@ class Compiled:
         is_narrowed = any(place.narrows for place in self.places)
         asking = planned_once() if self.is_often and not is_narrowed else connection.cursor()
         if self.is_kept:
-            rounded = {**given, "now": _next_minute(given["now"])} if "now" in given else given
+            rounded = {**given, "now": to_the_minute(given["now"])} if "now" in given else given
             return unless_unchanged(asking, self.sql, [rounded[place.name] for place in self.places])
         with asking as cursor:
             return answered(cursor, self.sql, [given[place.name] for place in self.places])
 
 
-def _next_minute(moment: datetime) -> datetime:
-    # Up, or what was done in this minute would not be counted.
-    return moment + (datetime.min.replace(tzinfo=moment.tzinfo) - moment) % timedelta(minutes=1)
+def to_the_minute(now: datetime) -> datetime:
+    """Return the end of the minute of this moment: what is counted is kept, which it could not be of each moment.
+
+    Rounded down, what was done in this minute would not be counted.
+    """
+    return now + (datetime.min.replace(tzinfo=now.tzinfo) - now) % timedelta(minutes=1)
 
 
 def compiled(query: QuerySet[Any, Any], *, is_often: bool = True) -> Compiled:

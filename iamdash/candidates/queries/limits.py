@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from iamdash.candidates.queries.candidate_list.conditions import condition_of
 from iamdash.candidates.queries.candidate_list.counts import exact_counts
+from iamdash.candidates.queries.compiled import to_the_minute
 from iamdash.models import IamUser, Programme, Standing
 from iamdash.models.bulk import among
 from iamdash.rules.assess import assess
@@ -131,9 +132,10 @@ NOT_PREVIEWED = ("gone_confirm_minutes", "exception_days")
 def limits(now: datetime) -> tuple[Limit, ...]:
     """Return every limit with what it concerns today. Two queries."""
     programme, usual = Programme.current(), Programme()
+    minute = to_the_minute(now)
     numbers = exact_counts(
         {
-            name: about.condition(programme, now) if about.condition else condition_of(about.query, now=now)
+            name: about.condition(programme, minute) if about.condition else condition_of(about.query, now=minute)
             for name, about in ABOUT.items()
         }
     )

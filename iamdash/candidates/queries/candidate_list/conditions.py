@@ -28,6 +28,7 @@ from iamdash.candidates.queries.candidate_list.filters import (
     Viewer,
 )
 from iamdash.candidates.queries.candidate_list.search import matches
+from iamdash.candidates.queries.compiled import to_the_minute
 from iamdash.candidates.queries.typed import number_in
 from iamdash.models import ExceptionGrant, sort_keys
 from iamdash.models.question import Given
@@ -48,8 +49,8 @@ EXCEPTION_ASKED = ~Q(stage=Stage.DELETED) & Q(candidate__in=WAITING.values("cand
 
 
 def view_conditions(*, viewer: Viewer, now: datetime) -> dict[str, Q]:
-    """Return which standings each view holds."""
-    return conditions_of_views(viewer.person_id, viewer.team_slugs, now)
+    """Return which standings each view holds, to the minute."""
+    return conditions_of_views(viewer.person_id, viewer.team_slugs, to_the_minute(now))
 
 
 def conditions_of_views(
@@ -81,8 +82,11 @@ def conditions_of_views(
 def filter_condition(
     filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
 ) -> Q:
-    """Return the condition of the filters, and not of the search. `accounts`, `teams`: what is known; else ignored."""
-    condition = Q()
+    """Return the condition of the filters, and not of the search, to the minute.
+
+    `accounts`, `teams`: what is known; else ignored.
+    """
+    condition, now = Q(), to_the_minute(now)
     as_said = (("aws_account", filters.account, accounts), ("kind", filters.kind, KINDS))
     for column, value, known in as_said:
         condition &= Q(**{column: value}) if value in known else Q()
