@@ -1,9 +1,11 @@
-"""Adding days to moments without falling off the end of the calendar: a limit may be any whole number."""
+"""Moments, and days added to them without falling off the end of the calendar: a limit may be any whole number."""
 
 from datetime import UTC, datetime, timedelta
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 NO_TIME = timedelta(0)
+# An answer that lets somebody act hangs on what was read directly, and a reading grows too old for that.
+READING_LASTS = timedelta(hours=24)
 
 
 def after(at: datetime, *, days: int = 0, span: timedelta = NO_TIME) -> datetime:
@@ -12,6 +14,11 @@ def after(at: datetime, *, days: int = 0, span: timedelta = NO_TIME) -> datetime
         return at + (timedelta(days=days) + span)
     except OverflowError:
         return END_OF_TIME
+
+
+def good_until(read_at: datetime) -> datetime:
+    """Return when a reading is too old to act on."""
+    return after(read_at, span=READING_LASTS)
 
 
 def span_of(*, days: int) -> timedelta:

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.facts import KeyFacts, Thresholds
-from iamdash.rules.moments import after, span_of
+from iamdash.rules.moments import after, good_until, span_of
 from iamdash.rules.silence.history import LAST_USED_SPAN, days_of_use, history_of
 from iamdash.rules.silence.waiting import Wait, wait_for
-from iamdash.rules.verdicts.requirements import good_until
 
 # How late AWS may show a use (4 hours), after the span of which it keeps the first.
 AWS_LAG = timedelta(hours=4) + LAST_USED_SPAN

@@ -1,21 +1,13 @@
 """What both verdicts ask for: an IAM user that can still be read, and access keys that were listed in the last day."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from iamdash.rules.evidence import Judgement, Reading, Requirement, Verdict, judgement_of
 from iamdash.rules.facts import CandidateFacts
 from iamdash.rules.keys import LISTED, unread_reason
-from iamdash.rules.moments import after
+from iamdash.rules.moments import good_until
 from iamdash.rules.sentence import Sentence
 from iamdash.rules.steps.gone import proved_gone
-
-# An answer that lets somebody act hangs on what was read directly, and a reading grows too old for that.
-READING_LASTS = timedelta(hours=24)
-
-
-def good_until(read_at: datetime) -> datetime:
-    """Return when a reading is too old to act on."""
-    return after(read_at, span=READING_LASTS)
 
 
 def nothing_to_judge(facts: CandidateFacts) -> Judgement | None:

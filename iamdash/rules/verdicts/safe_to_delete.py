@@ -10,9 +10,10 @@ from datetime import datetime
 from iamdash.rules.evidence import Judgement, Reading, Requirement, Verdict, judgement_of
 from iamdash.rules.facts import CandidateFacts, CredentialFacts, CredentialKind, KeyFacts, Thresholds
 from iamdash.rules.keys import LISTED, active_keys, inactive_keys
+from iamdash.rules.moments import good_until
 from iamdash.rules.routes.readiness import LISTING
 from iamdash.rules.sentence import Sentence, plain
-from iamdash.rules.verdicts.requirements import good_until, keys_are_listed, nothing_to_judge
+from iamdash.rules.verdicts.requirements import keys_are_listed, nothing_to_judge
 from iamdash.rules.verdicts.safe_to_deactivate import DEFAULTS, unfamiliar_keys
 from iamdash.rules.verdicts.soak import Soak, soak_of, soak_since
 

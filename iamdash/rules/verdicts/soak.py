@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.facts import CandidateFacts, KeyFacts, Thresholds
-from iamdash.rules.moments import after, span_of
+from iamdash.rules.moments import after, good_until, span_of
 from iamdash.rules.silence.quiet import quiet_of
-from iamdash.rules.verdicts.requirements import good_until
 
 
 @dataclass(frozen=True, slots=True)
