@@ -53,11 +53,26 @@ class LongLivedKeyRefused(Exception):  # noqa: N818  named for what happened, as
         )
 
 
+class OutOfTime(Exception):  # noqa: N818  as above
+    """A request was not sent, as nobody would have waited for its answer."""
+
+    def __init__(self) -> None:
+        super().__init__("No time was left to ask, as AWS had answered too slowly. Check again in a few minutes.")
+
+
 class Misconfigured(Exception):  # noqa: N818  as above
     """No client can be opened with the configuration (an endpoint that is no URL); the text says why."""
 
 
-READ_ERRORS = (ClientError, BotoCoreError, ResponseParserError, Malformed, LongLivedKeyRefused, Misconfigured)
+READ_ERRORS = (
+    ClientError,
+    BotoCoreError,
+    ResponseParserError,
+    Malformed,
+    LongLivedKeyRefused,
+    OutOfTime,
+    Misconfigured,
+)
 
 
 def unread(error: Exception, part: Part, action: str, subject: str = "") -> Unread:

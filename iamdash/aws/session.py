@@ -14,6 +14,7 @@ from botocore.utils import parse_timestamp
 
 from iamdash.aws.answers import structure, text
 from iamdash.aws.calls import Calls
+from iamdash.aws.deadline import Deadline
 from iamdash.aws.errors import Malformed, Misconfigured
 from iamdash.aws.pace import Paces
 from iamdash.aws.reads import guard
@@ -37,8 +38,9 @@ AT_ONCE = 4  # how many questions may be under way together
 class AwsSession:
     """Reads one AWS account, for one run. Every call goes through `read`; `calls` knows what left.
 
-    Without `role_arn` the ambient credentials are used as they are. `attempts` bounds how often one call is sent; when
-    AWS throttles one, all calls to its service slow down.
+    Without `role_arn` the ambient credentials are used as they are. `attempts` bounds how often one call is sent,
+    `read_seconds` how long each time it waits for an answer; `until`: see `Deadline`. When AWS throttles one call, all
+    to its service slow down.
     """
 
     def __init__(
@@ -48,12 +50,17 @@ class AwsSession:
         external_id: str = "",
         allow_long_lived_key: bool = False,
         attempts: int = ATTEMPTS,
+        read_seconds: float = READ_SECONDS,
+        until: float | None = None,
     ) -> None:
         self._role_arn = role_arn
         self._external_id = external_id
         botocore_session = get_session()
         botocore_session.register_component("data_loader", LOADER)
         botocore_session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parsed_moment)
+        # Before the calls: what does not leave is not counted.
+        if until is not None:
+            Deadline(botocore_session, at=until)
         self.calls = Calls(botocore_session, allow_long_lived_key=allow_long_lived_key)
         # After the calls: what is refused there does not wait for its turn.
         Paces(botocore_session)
@@ -61,7 +68,7 @@ class AwsSession:
         self._config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
+            read_timeout=read_seconds,
             max_pool_connections=AT_ONCE,
             # CloudTrail shows who asked. Given whole, since botocore composes its own anew, twice for each call.
             user_agent=f"iamdash Boto3/{boto3.__version__}",

@@ -5,6 +5,7 @@ a sync's reading of the same, and the newer of the two stands.
 """
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,8 +32,11 @@ from iamdash.standing.assess import Cause, assess
 from iamdash.standing.thresholds import thresholds
 
 logger = logging.getLogger(__name__)
-# Somebody is waiting: a call that fails so often is left to the next sync.
+# Somebody is waiting: a call that fails so often, or hangs each time for so long, is left to the next sync. Once the
+# reading has taken so long no call leaves, so that it ends, and is written down, well before the task's time is over.
 ATTEMPTS = 3
+READ_SECONDS = 10
+SECONDS_IN_ALL = 60
 
 
 @dataclass(slots=True)
@@ -86,11 +90,14 @@ def read_directly(iam_user: IamUser, roles: Sequence[IamRole], clock: Clock) -> 
     """Read the IAM user in a session of its account, and each replacement role in a session of its own account."""
     found = Found()
     user = _known(iam_user)
+    until = time.monotonic() + SECONDS_IN_ALL
     accounts = {iam_user.aws_account_id: iam_user.aws_account} | {row.aws_account_id: row.aws_account for row in roles}
     for account_id, aws_account in accounts.items():
         asked = [NamedRole(row.unique_id, row.role_name) for row in roles if row.aws_account_id == account_id]
         checked = user if account_id == iam_user.aws_account_id else None
-        found.pieces[account_id] = list(_read_account(aws_account, checked, asked, Surroundings(clock), found))
+        found.pieces[account_id] = list(
+            _read_account(aws_account, checked, asked, Surroundings(clock), found, until=until)
+        )
     return found
 
 
@@ -100,6 +107,8 @@ def _read_account(
     roles: Sequence[NamedRole],
     surroundings: Surroundings,
     found: Found,
+    *,
+    until: float,
 ) -> Iterator[Piece]:
     try:
         session = AwsSession(
@@ -107,6 +116,8 @@ def _read_account(
             external_id=aws_account.external_id,
             allow_long_lived_key=settings.ALLOW_LONG_LIVED_KEY,
             attempts=ATTEMPTS,
+            read_seconds=READ_SECONDS,
+            until=until,
         )
     except READ_ERRORS as error:
         yield unread(error, Part.IDENTITY, "sts:GetCallerIdentity")

@@ -221,6 +221,26 @@ def test_throttling_without_end_is_given_up_after_a_bounded_number_of_attempts(
     assert (session.calls.by_action["sts:GetCallerIdentity"], session.calls.throttled) == (3, 3)
 
 
+def test_nothing_leaves_once_the_time_is_over(stand_in: RunningStandIn) -> None:
+    gap = who(AwsSession(until=time.monotonic()))
+
+    assert isinstance(gap, Unread)
+    assert (gap.action, gap.error_code) == ("sts:GetCallerIdentity", "OutOfTime")
+    assert gap.reason.startswith("No time was left to ask")
+    assert stand_in.state.calls == {}
+
+
+def test_a_call_that_hangs_is_not_sent_again_once_the_time_is_over(stand_in: RunningStandIn) -> None:
+    stand_in.state.faults.append(Fault("slow", "sts:*", seconds=1))
+    session = AwsSession(read_seconds=0.3, until=time.monotonic() + 0.2)
+
+    gap = who(session)
+
+    assert isinstance(gap, Unread)
+    assert gap.error_code == "OutOfTime"
+    assert session.calls.by_action == {"sts:GetCallerIdentity": 1}
+
+
 @pytest.mark.parametrize("kind", ["reset", "fail", "deny"])
 def test_a_listing_under_faults_is_unread_with_its_cause(
     kind: Any, stand_in: RunningStandIn, session: AwsSession

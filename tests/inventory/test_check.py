@@ -1,5 +1,6 @@
 """Check AWS now: the newer reading stands, also against a sync that runs beside it, and nobody is proved gone."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from iamdash.aws.session import CONNECT_SECONDS
 from iamdash.aws.snapshot import (
     Absence,
     CredentialKind,
@@ -22,11 +24,12 @@ from iamdash.aws.snapshot import (
 from iamdash.demo.stand_in.faults import Fault
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
 from iamdash.inventory import lock
-from iamdash.inventory.check import Found, ask_for_check, run_check
+from iamdash.inventory.check import READ_SECONDS, SECONDS_IN_ALL, Found, ask_for_check, run_check
 from iamdash.inventory.sync import sync_account
 from iamdash.models import AccessKey, AwsAccount, Candidate, Check, Event, IamRole, IamUser, OtherCredential, Standing
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
+from iamdash.tasks import check_now
 from tests.factories import (
     NOW,
     days_ago,
@@ -404,3 +407,36 @@ def test_an_account_that_throttles_ends_the_check_with_words(aws: RunningStandIn
     assert [gap["reason"] for gap in Check.objects.get().unread] == [
         "AWS throttled iam:GetUser and went on doing so. The next sync tries again."
     ]
+
+
+@pytest.mark.slow
+def test_calls_that_hang_are_waited_for_no_longer_than_somebody_would(
+    aws: RunningStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iam = aws.client("iam", ACCOUNT)
+    iam.create_user(UserName="mailer")
+    iam.create_access_key(UserName="mailer")
+    iam.upload_ssh_public_key(UserName="mailer", SSHPublicKeyBody="ssh-rsa AAAAB3NzaC1yc2E=")
+    sync_account(make_aws_account(ACCOUNT), trigger="command", clock=lambda: datetime.now(UTC))
+    iam_user = IamUser.objects.get()
+    run_check(ask_for_check(iam_user, by=make_person(), now=datetime.now(UTC)), clock=lambda: datetime.now(UTC))
+    monkeypatch.setattr("iamdash.inventory.check.READ_SECONDS", 0.5)
+    monkeypatch.setattr("iamdash.inventory.check.ATTEMPTS", 1)
+    hanging = ("iam:ListAccessKeys", "iam:ListSSHPublicKeys")
+    aws.state.faults += [Fault("slow", action, seconds=3) for action in hanging]
+    began = time.monotonic()
+
+    run_check(ask_for_check(iam_user, by=make_person(), now=datetime.now(UTC)), clock=lambda: datetime.now(UTC))
+
+    assert time.monotonic() - began < 3
+    done = Check.objects.latest()
+    assert done.said == "same_unique_id"
+    assert {gap["action"]: gap["error_code"] for gap in done.unread} == dict.fromkeys(hanging, "ReadTimeoutError")
+    assert (AccessKey.objects.get().gone_at, OtherCredential.objects.get().gone_at) == (None, None)
+    assert list(differences(datetime.now(UTC))) == []
+
+
+def test_a_check_ends_and_is_written_down_before_its_task_is_stopped() -> None:
+    longest = SECONDS_IN_ALL + CONNECT_SECONDS + READ_SECONDS
+
+    assert longest + 30 < check_now.soft_time_limit
