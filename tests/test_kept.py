@@ -1,6 +1,9 @@
 """An answer is kept for as long as nothing in the database has changed, and not a moment longer."""
 
+import os
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +14,7 @@ from django.db import connection, transaction
 
 from iamdash.candidates.queries.compiled import NOW, Compiled
 from iamdash.database.kept import VERSION, unless_unchanged
+from iamdash.local.postgres import Postgres
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Another number each time that it is looked up.
@@ -49,6 +53,22 @@ def elsewhere() -> Iterator[psycopg.Connection[Any]]:
     parameters = connection.get_connection_params() | {"cursor_factory": None}
     with psycopg.connect(**parameters) as other:
         yield other
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A server that may be made to crash."""
+    one = Postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    child = one.start()
+    yield one
+    child.stop()
+
+
+def recovered(server: Postgres) -> psycopg.Connection[Any]:
+    """Connect as soon as a server lets somebody in again."""
+    while True:
+        with suppress(psycopg.OperationalError):
+            return psycopg.connect(server.url)
 
 
 def test_what_has_not_changed_is_not_looked_up_again() -> None:
@@ -116,6 +136,17 @@ def test_in_a_transaction_nothing_is_kept_as_it_sees_what_it_wrote_itself() -> N
         transaction.set_rollback(True)
 
     assert ask(SESSIONS) == [(0,)]
+
+
+def test_a_server_that_crashed_is_told_apart_as_it_gives_numbers_again_that_it_has_lost(server: Postgres) -> None:
+    with psycopg.connect(server.url) as before, psycopg.connect(server.url) as crashing:
+        (version_before,) = before.execute(f"SELECT {VERSION}").fetchone() or ()
+        os.kill(crashing.info.backend_pid, signal.SIGKILL)
+        with pytest.raises(psycopg.OperationalError, match="terminated|terminating"):
+            before.execute("SELECT pg_sleep(60)")
+
+    with recovered(server) as after:
+        assert after.execute(f"SELECT {VERSION} <> %s", [version_before]).fetchone() == (True,)
 
 
 def test_moments_are_rounded_up_to_the_minute_or_no_answer_would_be_kept() -> None:
