@@ -29,7 +29,7 @@ class Difference:
 
 
 def differences(now: datetime) -> Iterator[Difference]:
-    """Yield every difference, by candidate number; those that are due anyway (see `due`) are left to `assess_due`."""
+    """Yield every difference, by candidate number; those that are due anyway are left to `assess_due`."""
     limits = thresholds()
     due = set(due_iam_users(limits, now))
     candidates = list(Candidate.objects.exclude(iam_user__in=due).select_related("standing").order_by("pk"))
@@ -46,11 +46,6 @@ def differences(now: datetime) -> Iterator[Difference]:
             if columns is None or columns or others:
                 found = () if columns is None else (*columns, *others)
                 yield Difference(candidate.pk, theirs.user_name, theirs.aws_account_id, found)
-
-
-def due(now: datetime) -> int:
-    """Return how many IAM users wait for `assess_due` at `now`."""
-    return len(due_iam_users(thresholds(), now))
 
 
 def _compare(candidate: Candidate, facts: CandidateFacts, limits: Thresholds, now: datetime) -> list[str] | None:

@@ -5,9 +5,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from iamdash.database.one_moment import one_moment
 from iamdash.management.database import database_errors_in_words
 from iamdash.models import Candidate
-from iamdash.standing.check import Difference, differences, due
+from iamdash.standing.check import Difference, differences
+from iamdash.standing.due import due_candidates
 
 
 class Command(BaseCommand):
@@ -19,19 +21,21 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Compare at this moment. Answers that wait for the clock are counted, not compared."""
+        """Compare as of one moment: what a sync writes meanwhile is no difference."""
         del args, options
-        now = timezone.now()
-        with database_errors_in_words():
-            found = list(differences(now))
+        with database_errors_in_words(), one_moment():
+            candidates = Candidate.objects.count()
+            # Only now: no stored answer that this sees is newer than the clock's.
+            now = timezone.now()
+            found, waiting = list(differences(now)), len(due_candidates(now))
         for difference in found:
             self.stdout.write(_line(difference))
-        waiting = due(now)
+        compared = candidates - waiting
         if waiting:
-            self.stdout.write(f"{waiting} due to be looked at again, which the worker does every few minutes.")
+            self.stdout.write(f"Not compared: {waiting}, which a worker is to give anew within a minute.")
         if found:
-            raise CommandError(f"{len(found)} of {Candidate.objects.count()} stored answers differ from the rules.")
-        self.stdout.write(self.style.SUCCESS(f"All {Candidate.objects.count()} stored answers are what the rules say."))
+            raise CommandError(f"{len(found)} of {compared} stored answers differ from what the rules say.")
+        self.stdout.write(self.style.SUCCESS(f"Stored answers compared: {compared}. All are what the rules say."))
 
 
 def _line(difference: Difference) -> str:
