@@ -18,8 +18,8 @@ from iamdash.aws.spread import due
 
 CLUSTERS = "eks:ListClusters"
 DESCRIBE = "eks:DescribeCluster"
-# The issuer names the Region of its cluster: no other has to be asked.
-ISSUER = re.compile(r"oidc\.eks\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/id/")
+# The issuer names the Region of its cluster: no other has to be asked. How it ends is the partition's.
+ISSUER = re.compile(r"oidc\.eks\.(?P<region>[a-z0-9-]+)\.[a-z0-9.-]+/id/")
 DESCRIBED_AGAIN_AFTER = timedelta(days=1)
 
 

@@ -51,6 +51,18 @@ def test_a_new_cluster_is_described_where_a_role_trusts_an_issuer_of_its_region(
     assert clusters.names_by_region == {REGION: ("live",)}
 
 
+def test_an_issuer_names_its_region_in_every_partition(recorded: Recorded, surroundings: Surroundings) -> None:
+    region = "eusc-de-east-1"
+    provider = f"arn:aws-eusc:iam::{ACCOUNT}:oidc-provider/oidc.eks.{region}.amazonaws.eu/id/4F1C2A7D"
+    recorded.on(CLUSTERS, {"clusters": []})
+
+    clusters, _gaps = read(
+        recorded, surroundings, known(regions=(region,)), listing(roles=(trusting({"Federated": provider}),))
+    )
+
+    assert clusters.names_by_region == {region: ()}
+
+
 @pytest.mark.parametrize(
     "seen",
     [

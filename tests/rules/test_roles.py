@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.loaders import create_loader
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import ClusterFacts
+from iamdash.rules.policies.arns import DNS_SUFFIXES
 from iamdash.rules.route import Route
 from iamdash.rules.stage import Stage
 from tests.rules.facts_builder import (
@@ -89,6 +91,14 @@ def test_a_request_tag_must_be_the_associations_own() -> None:
 
     assert judged(Route.POD_IDENTITY, allow(PODS, BOTH, StringEquals={tag: "apps"}))[0] is Holds.HOLDS
     assert judged(Route.POD_IDENTITY, allow(PODS, BOTH, StringEquals={tag: "other"}))[0] is Holds.FAILS
+
+
+def test_the_clusters_arn_is_of_the_roles_partition() -> None:
+    arn = f"arn:aws-cn:eks:cn-north-1:{ACCOUNT_ID}:cluster/govuk"
+    handed = an_association(region="cn-north-1", role_arn=f"arn:aws-cn:iam::{ACCOUNT_ID}:role/uploader")
+    held_to_it = allow(PODS, BOTH, StringEquals={"aws:RequestTag/eks-cluster-arn": arn})
+
+    assert judged(Route.POD_IDENTITY, held_to_it, arn=handed.role_arn, associations=(handed,))[0] is Holds.HOLDS
 
 
 def test_no_association_fails_and_unread_associations_are_unknown() -> None:
@@ -188,6 +198,23 @@ def test_ec2_needs_an_instance_profile() -> None:
 
     assert judged(Route.SERVICE_ROLE, ec2)[0] is Holds.FAILS
     assert judged(Route.SERVICE_ROLE, ec2, instance_profiles=("node",))[0] is Holds.HOLDS
+
+
+def test_every_partition_is_known_by_what_its_names_end_with() -> None:
+    partitions = create_loader().load_data("partitions")["partitions"]
+
+    assert {each["outputs"]["dnsSuffix"] for each in partitions} == set(DNS_SUFFIXES)
+
+
+@pytest.mark.parametrize("suffix", DNS_SUFFIXES)
+def test_ec2_needs_an_instance_profile_in_every_partition(suffix: str) -> None:
+    assert judged(Route.SERVICE_ROLE, allow({"Service": f"ec2.{suffix}"}))[0] is Holds.FAILS
+
+
+def test_a_service_whose_name_begins_like_ec2_needs_no_instance_profile() -> None:
+    spot_fleet = allow({"Service": "ec2.application-autoscaling.amazonaws.com"})
+
+    assert judged(Route.SERVICE_ROLE, spot_fleet)[0] is Holds.HOLDS
 
 
 def test_a_task_role_is_ready_and_what_it_is_attached_to_cannot_be_seen() -> None:

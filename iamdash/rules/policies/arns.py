@@ -1,9 +1,14 @@
-"""ARNs, taken apart rather than searched: "root" is also in the name of a role called chroot-builder."""
+"""ARNs and the names of services, taken apart rather than searched: a role called chroot-builder holds "root" too."""
 
 import re
 from dataclasses import dataclass
 
 ACCOUNT_ID = re.compile(r"\d{12}")
+# What AWS's names end with in one partition or another (botocore, partitions.json).
+DNS_SUFFIXES = (
+    *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu"),
+    *("c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,17 @@ def principal_of(text: str) -> Principal | None:
     return Principal(parts[4], kind if kind in {"role", "user"} else "other", path.rpartition("/")[2])
 
 
+def service_of(principal: str) -> str:
+    """Return the service behind a principal, the same in every partition: `ec2` for `ec2.amazonaws.com.cn`."""
+    ending = next((suffix for suffix in DNS_SUFFIXES if principal.endswith(f".{suffix}")), "")
+    return principal.removesuffix(f".{ending}")
+
+
+def partition_of(arn: str) -> str:
+    """Return the partition of an ARN; AWS's first one where it is none."""
+    return arn.split(":")[1] if arn.startswith("arn:") else "aws"
+
+
 def ways_to_name(arn: str, account_id: str) -> frozenset[str]:
     """Return the principals of a policy that match this IAM user or role: its ARN, or its whole account."""
-    partition = arn.split(":")[1] if arn.startswith("arn:") else "aws"
-    return frozenset({arn, account_id, f"arn:{partition}:iam::{account_id}:root"})
+    return frozenset({arn, account_id, f"arn:{partition_of(arn)}:iam::{account_id}:root"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import CandidateFacts, ClusterFacts, RoleFacts
+from iamdash.rules.policies.arns import DNS_SUFFIXES
 from iamdash.rules.policies.conditions import flattened
 from iamdash.rules.policies.finding import YES, Finding, every, no, some, unsure
 from iamdash.rules.policies.trust import Asker, Policy, allowing, may
@@ -15,7 +16,7 @@ ACTION = "sts:AssumeRoleWithWebIdentity"
 STS = "sts.amazonaws.com"
 PROVIDER = re.compile(r"arn:aws[a-z-]*:iam::(?P<account_id>\d{12}):oidc-provider/(?P<host>.+)")
 PROVIDER_UNREAD = "Whether the OpenID Connect provider still exists in the account."
-EKS_HOST = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/id/.+")
+EKS_HOST = re.compile(rf"oidc\.eks\.[a-z0-9-]+\.({'|'.join(map(re.escape, DNS_SUFFIXES))})/id/.+")
 SERVICE_ACCOUNT = re.compile(r"system:serviceaccount:[^:*?]+:[^:*?]+")
 # Of several statements, the one that says most for the role.
 BEST_FIRST = (Holds.HOLDS, Holds.UNKNOWN, Holds.FAILS)

@@ -2,14 +2,14 @@
 
 from iamdash.rules.evidence import Holds
 from iamdash.rules.facts import AssociationFacts, CandidateFacts, RoleFacts
-from iamdash.rules.policies.arns import ways_to_name
+from iamdash.rules.policies.arns import partition_of, service_of, ways_to_name
 from iamdash.rules.policies.conditions import Context, flattened
 from iamdash.rules.policies.finding import Finding, every, no, some, unsure
 from iamdash.rules.policies.trust import Asker, Policy, allowing, may
 from iamdash.rules.routes.readiness import PODS, Answer, answered
 
 EKS_PODS = "pods.eks.amazonaws.com"
-EC2 = "ec2.amazonaws.com"
+EC2 = "ec2"
 ROLES_ANYWHERE = "rolesanywhere.amazonaws.com"
 ROLES_ANYWHERE_ACTIONS = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 
@@ -91,9 +91,10 @@ def _pods_may(association: AssociationFacts, trust: Policy) -> Finding:
 
 
 def _pod_context(association: AssociationFacts) -> Context:
-    region, account_id, name = association.region, association.cluster_account_id, association.cluster_name
+    partition, region = partition_of(association.role_arn), association.region
+    account_id, name = association.cluster_account_id, association.cluster_name
     tags = {
-        "eks-cluster-arn": f"arn:aws:eks:{region}:{account_id}:cluster/{name}",
+        "eks-cluster-arn": f"arn:{partition}:eks:{region}:{account_id}:cluster/{name}",
         "eks-cluster-name": name,
         "kubernetes-namespace": association.namespace,
         "kubernetes-service-account": association.service_account,
@@ -110,7 +111,7 @@ def _tags_warning(iam_role: RoleFacts) -> str:
 
 
 def _service_may(service: str, iam_role: RoleFacts, trust: Policy) -> Finding:
-    if service == EC2 and not iam_role.instance_profiles:
+    if service_of(service) == EC2 and not iam_role.instance_profiles:
         return no("it is in no instance profile, so no EC2 instance can take it")
     asker = Asker("Service", frozenset({service}), {"aws:sourceaccount": iam_role.aws_account_id})
     return may(trust, asker, "sts:AssumeRole")
