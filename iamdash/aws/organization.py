@@ -1,5 +1,6 @@
 """Which accounts an organisation has, asked of AWS Organizations. It names accounts and reads nothing in them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from iamdash.aws.errors import Malformed
 from iamdash.aws.session import AwsSession
 
 LIST_ACCOUNTS = "organizations:ListAccounts"
+ARN = re.compile(r"arn:(?P<partition>[a-z-]+):organizations::\d{12}:account/[^/]+/(?P<account_id>\d{12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ def list_accounts(session: AwsSession) -> tuple[MemberAccount, ...]:
 
 
 def _member(answer: Answer) -> MemberAccount:
-    account_id = text(answer, "Id")
+    account_id, arn = text(answer, "Id"), text(answer, "Arn")
+    told = ARN.fullmatch(arn)
+    if told is None or told["account_id"] != account_id:
+        raise Malformed(f"it names an account {account_id} with the ARN {arn}.")
     # AWS retires Status in favour of State, which knows more; an older endpoint has only the first.
     state = answer.get("State") or text(answer, "Status")
-    return MemberAccount(account_id, answer.get("Name") or account_id, text(answer, "Arn").split(":")[1], state)
+    return MemberAccount(account_id, answer.get("Name") or account_id, told["partition"], state)

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from iamdash.aws.errors import DENIED, READ_ERRORS, code_of, reason_of
+from iamdash.aws.errors import DENIED, READ_ERRORS, Malformed, code_of, reason_of
 from iamdash.aws.organization import LIST_ACCOUNTS, MemberAccount, list_accounts
 from iamdash.aws.session import AwsSession
 from iamdash.inventory.gaps import how_to_fix
@@ -175,6 +175,9 @@ def _problem(error: Exception, organization: Organization) -> str:
     action, code = LIST_ACCOUNTS, code_of(error)
     if code == "AWSOrganizationsNotInUseException":
         return "The account that was asked is in no organisation: take [organization] out, or name a list_role_arn."
+    if isinstance(error, Malformed):
+        fix = "Check that it is AWS that answers (AWS_ENDPOINT_URL, a proxy). All accounts stay as they were."
+        return f"{reason_of(error, action)} {fix}"
     # The session is opened before the question is asked, by whom AWS says in the operation's name.
     if getattr(error, "operation_name", "") == "AssumeRole":
         action = "sts:AssumeRole"

@@ -53,6 +53,12 @@ def test_an_account_of_unknown_state_makes_no_sense(recorded: Recorded) -> None:
         list_accounts(answering(recorded, {"Id": "222233334444", "Arn": ARN}))
 
 
+@pytest.mark.parametrize("arn", ["nonsense", "arn:aws", ARN.replace("222233334444", "333344445555"), ARN[:-1]])
+def test_an_account_whose_arn_is_not_its_own_makes_no_sense(arn: str, recorded: Recorded) -> None:
+    with pytest.raises(Malformed, match="222233334444 with the ARN"):
+        list_accounts(answering(recorded, {"Id": "222233334444", "Arn": arn, "Status": "ACTIVE"}))
+
+
 def test_an_organisation_without_accounts_makes_no_sense(recorded: Recorded) -> None:
     with pytest.raises(Malformed, match="names no account"):
         list_accounts(answering(recorded))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iamdash.aws.organization import MemberAccount
+from iamdash.aws.organization import MemberAccount, list_accounts
 from iamdash.demo.stand_in.faults import Fault
 from iamdash.demo.stand_in.organization import Member
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
@@ -18,6 +18,7 @@ from iamdash.organisation.load import load
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
+from tests.aws.recorded import Recorded
 from tests.factories import NOW, make_access_key, make_iam_user
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +281,17 @@ def test_a_role_that_cannot_be_taken_is_named(aws: RunningStandIn) -> None:
     assert discovery is not None
     assert "sts:AssumeRole" in discovery.problem
     assert role_arn in discovery.problem
+
+
+def test_an_answer_that_makes_no_sense_changes_no_account_and_says_what_to_do(named: Named) -> None:
+    named((DATA, "example-data", "ACTIVE"))
+    recorded = Recorded().unshaped(
+        "organizations:ListAccounts", {"Accounts": [{"Id": DATA, "Arn": "nonsense", "Status": "SUSPENDED"}]}
+    )
+
+    discovery = discover_accounts(now=LATER, list_members=lambda _: list_accounts(recorded))  # type: ignore[arg-type]
+
+    assert discovery is not None
+    assert f"it names an account {DATA} with the ARN nonsense." in discovery.problem
+    assert "Check that it is AWS that answers (AWS_ENDPOINT_URL, a proxy)." in discovery.problem
+    assert account().removed_at is None
