@@ -19,6 +19,7 @@ from iamdash.candidates.spreadsheet.found import IamUsers, Owners, Row, candidat
 from iamdash.candidates.spreadsheet.sheet import Line, Sheet
 from iamdash.models import AccessLevel, Candidate, Note, Person
 from iamdash.rules.sentence import day_in_words
+from iamdash.standing.assess import lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def place(
         yield from (_placed(importer, users, line, row) for line, row in rows)
         return
     with transaction.atomic():
+        # One transaction for all rows, whose order is the file's: everybody else locks by number.
+        lock(users.found)
         outcomes = [_placed(importer, users, line, row) for line, row in rows]
         transaction.set_rollback(True)
     yield from outcomes
