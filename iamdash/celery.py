@@ -15,7 +15,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Queue `sync` holds what may take long; `now` holds what a person waits for, and has a worker of its own. A worker that
 # is told of no queue takes from both.
 app.conf.task_queues = {name: {"exchange": name, "routing_key": name} for name in ("sync", "now")}
-app.conf.task_routes = {"iamdash.tasks.check_now": {"queue": "now"}, "iamdash.tasks.*": {"queue": "sync"}}
+# A sync is taken once nothing else waits in its queue: a check goes before all that were asked for, of every account
+# maybe. The broker's first priority is 0, and what says none has that.
+app.conf.task_routes = {
+    "iamdash.tasks.check_now": {"queue": "now"},
+    "iamdash.tasks.sync_account": {"queue": "sync", "priority": 9},
+    "iamdash.tasks.*": {"queue": "sync"},
+}
 # What is due is asked of Postgres often and cheaply; an order nobody took in time is worth nothing, so it expires.
 app.conf.beat_schedule = {
     "sync what is due": {"task": "iamdash.tasks.sync_due_accounts", "schedule": 5.0, "options": {"expires": 5}},

@@ -125,7 +125,8 @@ class Fleet:
         """Say whether no order waits for a worker, and none is being carried out."""
         broker = redis.Redis.from_url(self.environment["REDIS_URL"])
         with broker:
-            return not (broker.llen("sync") or broker.llen("now") or broker.hlen("unacked"))
+            # A queue is a list for each priority, and a list that is empty is not there.
+            return not (broker.keys("sync*") or broker.keys("now*") or broker.hlen("unacked"))
 
     def wait(self, is_so: Callable[[list[Run]], bool]) -> list[Run]:
         """Return the runs once they are so."""

@@ -96,6 +96,18 @@ def test_a_worker_that_is_told_of_no_queue_takes_from_both() -> None:
     }
 
 
+def test_a_check_goes_before_the_syncs_that_wait_in_its_queue(aws_account: AwsAccount) -> None:
+    with tasks.app.connection_for_write() as broker:
+        broker.default_channel.queue_purge("now")
+        for _ in range(2):
+            tasks.sync_account.apply_async(kwargs={"account_id": aws_account.pk, "trigger": "person"}, queue="now")
+        tasks.check_now.apply_async(kwargs={"number": 1})
+        messages = [broker.default_channel.basic_get("now", no_ack=True) for _ in range(3)]
+
+    told = [message.headers["task"].rpartition(".")[2] for message in messages]
+    assert told == ["check_now", "sync_account", "sync_account"]
+
+
 def test_a_check_is_made_and_recorded(aws_account: AwsAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     monkeypatch.setattr(tasks, "run_check", lambda check, **_: made.append(check) or True)
