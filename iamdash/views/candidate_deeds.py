@@ -50,7 +50,7 @@ def unlink_role(said: Said) -> str:
 def declare_cadence(said: Said) -> str:
     """Say how often the keys are used."""
     cadence = said.words["cadence"]
-    _refuse_if_cadence_changed(said)
+    refuse_if_cadence_changed(said)
     actions.declare_cadence(candidate=said.candidate, cadence=cadence, by=said.by, now=said.now)
     return "Noted: the waiting time is judged by it." if cadence else "Noted: nobody knows how often it is used."
 
@@ -129,7 +129,8 @@ def _refuse_if_route_changed(said: Said) -> None:
     )
 
 
-def _refuse_if_cadence_changed(said: Said) -> None:
+def refuse_if_cadence_changed(said: Said) -> None:
+    """Raise Refused where somebody else has said how often it is used since the page was shown."""
     cadence = locked_even_if_closed(said.candidate).cadence
     if cadence != (said.words["cadence"] or "") and not said.has_seen(cadence):
         raise actions.Refused("Somebody has just said how often it is used.")

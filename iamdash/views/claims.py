@@ -10,6 +10,7 @@ from iamdash.models import AccessLevel, Person, Team
 from iamdash.rules.sentence import ago
 from iamdash.views.access import person_of
 from iamdash.views.candidate import claimable
+from iamdash.views.candidate_deeds import refuse_if_cadence_changed
 from iamdash.views.deed import Said, deed
 from iamdash.views.forms import AssignForm, ClaimForm, HandOverForm, PageForm
 
@@ -23,6 +24,7 @@ def claim(said: Said) -> str:
     """Claim it for a team."""
     team = Team.objects.get(pk=said.words["team"])
     actions.claim(candidate=said.candidate, team=team, by=said.by, now=said.now)
+    refuse_if_cadence_changed(said)
     actions.declare_cadence(candidate=said.candidate, cadence=said.words["cadence"], by=said.by, now=said.now)
     return f"{said.candidate.iam_user.user_name} is yours."
 

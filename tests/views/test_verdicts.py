@@ -1,5 +1,6 @@
 """Both verdicts on the page of a candidate, and the question that shortens the wait: how often is it used?"""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from iamdash.candidates import actions
 from iamdash.models import AccessLevel, Candidate, Claim, Event, Person, Standing
+from iamdash.rules.silence.cadence import Cadence
 from iamdash.standing.assess import Cause, assess
 from tests.factories import make_access_key, make_candidate, make_claim, make_iam_user, make_person, make_team
 from tests.views.markup import problems_of
@@ -112,6 +115,21 @@ def test_who_claims_and_does_not_know_takes_back_what_was_said(client: Client, a
 
     candidate.refresh_from_db()
     assert candidate.cadence == ""
+
+
+def test_who_claims_takes_back_nothing_that_was_said_meanwhile(client: Client, ann: Person) -> None:
+    candidate = a_candidate(used_days_ago=100)
+    page = shown(client, ann, candidate)
+    [form] = re.findall(r'action="[^"]+/claim".*?</form>', page, re.DOTALL)
+    [seen] = re.findall(r'name="seen" value="([^"]*)"', form)
+    actions.declare_cadence(candidate=candidate, cadence=Cadence.YEARLY, by=ann, now=timezone.now())
+
+    answer = client.post(f"/candidates/{candidate.pk}/claim", {"team": "platform", "cadence": "", "seen": seen})
+
+    assert answer.status_code == 409
+    assert "Somebody has just said how often it is used" in answer.content.decode()
+    candidate.refresh_from_db()
+    assert (Claim.objects.count(), candidate.cadence) == (0, "yearly")
 
 
 def test_an_ordinary_soak_promises_nothing_to_whoever_says_how_often(client: Client, ann: Person) -> None:
