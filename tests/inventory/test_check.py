@@ -2,13 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import connection
 
 from iamdash.aws.session import CONNECT_SECONDS
 from iamdash.aws.snapshot import (
@@ -25,8 +22,21 @@ from iamdash.demo.stand_in.faults import Fault
 from iamdash.demo.stand_in.server import RunningStandIn, running_stand_in
 from iamdash.inventory import lock
 from iamdash.inventory.check import READ_SECONDS, SECONDS_IN_ALL, Found, ask_for_check, run_check
+from iamdash.inventory.findings import Findings
 from iamdash.inventory.sync import sync_account
-from iamdash.models import AccessKey, AwsAccount, Candidate, Check, Event, IamRole, IamUser, OtherCredential, Standing
+from iamdash.models import (
+    AccessKey,
+    AwsAccount,
+    Candidate,
+    Check,
+    Event,
+    IamRole,
+    IamUser,
+    OtherCredential,
+    Standing,
+    SyncRun,
+)
+from iamdash.rules.facts import Thresholds
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.check import differences
 from iamdash.tasks import check_now
@@ -36,9 +46,11 @@ from tests.factories import (
     make_aws_account,
     make_candidate,
     make_iam_role,
+    make_iam_user,
     make_person,
     make_replacement,
 )
+from tests.inventory.others import another_connection_holds, somebody_else_writes_to
 from tests.inventory.pieces import (
     ACCOUNT,
     Answers,
@@ -95,13 +107,6 @@ class Interrupted(Answers):
         yield from self.before
         self.meanwhile()
         yield from self.after
-
-
-@contextmanager
-def another_connection_holds(number: int) -> Iterator[None]:
-    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [number])
-        yield
 
 
 def credentials(kind: CredentialKind, *listed: ListedCredential, at: datetime = LATER) -> CredentialsOfUser:
@@ -206,6 +211,20 @@ def test_a_user_whom_aws_no_longer_knows_is_not_marked_gone(iam_user: IamUser) -
     assert done.said == "no_such_entity"
     assert (iam_user.gone_at, iam_user.gone_confirmed_at) == (None, None)
     assert AccessKey.objects.get().gone_at is None
+
+
+def test_a_check_proves_nobody_gone_though_a_complete_listing_did_not_hold_them(
+    iam_user: IamUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_a_listing(*_: Any) -> Findings:
+        return Findings(SyncRun(aws_account_id=ACCOUNT), Thresholds(), lambda: LATER, listed=frozenset(), is_check=True)
+
+    monkeypatch.setattr("iamdash.inventory.check._findings", with_a_listing)
+
+    check(iam_user, NOT_THERE)
+
+    iam_user.refresh_from_db()
+    assert (iam_user.gone_at, AccessKey.objects.get().gone_at) == (None, None)
 
 
 def test_a_user_taken_for_gone_whom_aws_knows_is_there_again(iam_user: IamUser) -> None:
@@ -319,6 +338,17 @@ def test_two_checks_of_one_user_follow_each_other(iam_user: IamUser) -> None:
         assert not run_check(asked, clock=lambda: LATER)
 
     assert Check.objects.get().began_at is None
+
+
+def test_a_check_waits_for_whoever_writes_to_the_account(aws_account: AwsAccount) -> None:
+    # Not synced, which would hold the turn to the end of this test.
+    iam_user = make_iam_user("uploader", aws_account=aws_account, unique_id=UPLOADER.unique_id)
+
+    with somebody_else_writes_to(ACCOUNT):
+        done = check(iam_user, THERE, keys(UPLOADER, key(), at=LATER))
+
+    assert "lock timeout" in done.unread[0]["reason"]
+    assert not AccessKey.objects.exists()
 
 
 def test_a_check_that_waits_for_a_worker_is_not_asked_for_twice(iam_user: IamUser) -> None:

@@ -7,17 +7,21 @@ from itertools import count
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from iamdash.aws.snapshot import Absence, KeysOfUser, Part, Piece, Unread
 from iamdash.inventory import lock
+from iamdash.inventory.findings import Findings
+from iamdash.inventory.reconcile.pieces import reconcile
 from iamdash.inventory.run import CUT_SHORT
 from iamdash.inventory.sync import LockLostError, in_batches, sync_account
 from iamdash.models import AwsAccount, Candidate, Event, IamUser, Standing, SyncRun
+from iamdash.rules.facts import Thresholds
 from iamdash.rules.route import Route
 from iamdash.standing.assess import assess_due
 from iamdash.standing.check import differences
 from tests.factories import NOW, days_ago, make_claim, make_person, make_sync_run
+from tests.inventory.others import somebody_else_writes_to
 from tests.inventory.pieces import (
     LONG_AGO,
     Answers,
@@ -255,6 +259,28 @@ def test_claimed_candidates_without_need_of_a_role_are_read_directly(aws_account
     }
     assert answers.known.read_everybody
     assert answers.known.association_ids == {"a-1"}
+
+
+def test_a_candidate_whose_claim_has_ended_is_no_longer_read_directly(aws_account: AwsAccount) -> None:
+    sync(aws_account, *everything())
+    ann = make_person()
+    make_claim(Candidate.objects.get(), person=ann, ended_at=NOW, ended_by=ann)
+    Candidate.objects.update(route=Route.JUST_DELETE, route_chosen_at=NOW, route_chosen_by=ann)
+    answers = Answers((identity(at=LATER), *everything(LATER)))
+
+    sync_with(answers, aws_account, at=LATER)
+
+    assert answers.known is not None
+    assert not answers.known.users[UPLOADER.unique_id].read_directly
+
+
+def test_every_piece_waits_for_whoever_writes_to_the_account(aws_account: AwsAccount) -> None:
+    findings = Findings(SyncRun(aws_account=aws_account), Thresholds(), lambda: NOW, identity=identity())
+
+    with somebody_else_writes_to(aws_account.pk), pytest.raises(OperationalError, match="lock timeout"):
+        reconcile([listing(UPLOADER)], findings)
+
+    assert not IamUser.objects.exists()
 
 
 def test_keys_that_it_is_safe_to_act_on_are_read_once_a_day(aws_account: AwsAccount) -> None:

@@ -180,6 +180,23 @@ def test_a_narrowed_trust_reopens() -> None:
     assert "was reopened, from Role ready to Claimed: Role " in event.sentence
 
 
+def test_people_who_link_a_role_that_is_not_ready_lower_the_stage_without_reopening() -> None:
+    candidate = make_candidate()
+    make_claim(candidate)
+    statement = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    make_replacement(candidate, make_iam_role(trust_policy={"Statement": statement}))
+    Candidate.objects.update(route=Route.SERVICE_ROLE)
+    by_aws(candidate.iam_user)
+    assert Standing.objects.get().stage == 3
+
+    make_replacement(candidate, make_iam_role(trust_policy={"Statement": []}))
+    assess([candidate.iam_user_id], now=NOW, cause=Cause.PEOPLE, actor="ada@example.org")
+
+    standing = Standing.objects.get()
+    assert (standing.stage, standing.reopened_at, standing.fell_from) == (2, None, None)
+    assert kinds()[-1] == "candidate.stage_changed"
+
+
 def test_one_who_comes_to_share_a_role_changes_the_answer_of_the_other() -> None:
     first, second = make_candidate(), make_candidate()
     iam_role = make_iam_role(last_used_at=days_ago(1))

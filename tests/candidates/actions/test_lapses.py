@@ -123,6 +123,17 @@ def test_the_claim_on_what_is_proved_gone_stays_as_a_record(gone_candidate: Cand
     assert (standing.claim_lapses_at, standing.owner_person is None) == (None, False)
 
 
+def test_the_claim_on_what_is_proved_gone_can_be_released_however_old_it_is(
+    gone_candidate: Candidate, people: SimpleNamespace
+) -> None:
+    make_claim(gone_candidate, person=people.ann, team=people.platform, claimed_at=days_ago(400))
+
+    actions.release(candidate=gone_candidate, by=people.ann, now=NOW)
+
+    claim = Claim.objects.get()
+    assert (claim.ended_by, claim.lapsed) == (people.ann, False)
+
+
 def test_the_days_are_the_organisations(claimed: Candidate) -> None:
     Programme.objects.update_or_create(pk=1, defaults={"claim_days": 10, "claim_warning_days": 3})
 

@@ -1,9 +1,11 @@
 """Two at once, on connections of their own: each sees what the other did, and nobody waits for ever."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from threading import Event as Flag
 from typing import TypeVar
 
 import pytest
@@ -200,6 +202,27 @@ def test_changing_roles_that_two_candidates_share_does_not_end_in_a_deadlock() -
     at_once(lambda: again_and_again(one, roles[0]), lambda: again_and_again(other, roles[1]))
 
     assert Replacement.objects.filter(unlinked_at=None).count() == 2
+    assert list(differences(NOW)) == []
+
+
+def test_of_two_who_link_one_role_at_once_each_is_judged_as_sharing_it() -> None:
+    chosen = {"route": Route.POD_IDENTITY, "route_chosen_at": NOW, "route_chosen_by": make_person()}
+    one, other = assessed(make_candidate(**chosen)), assessed(make_candidate(**chosen))
+    ann, iam_role, is_linked = make_person(), make_iam_role(last_used_at=NOW + timedelta(hours=1)), Flag()
+
+    def link_and_linger() -> None:
+        with transaction.atomic():
+            actions.link_role(candidate=one, iam_role=iam_role, by=ann, now=NOW)
+            is_linked.set()
+            time.sleep(0.5)  # long enough for the other to link it too, if nothing held them back
+
+    def link_too() -> None:
+        is_linked.wait(10)
+        actions.link_role(candidate=other, iam_role=iam_role, by=ann, now=NOW)
+
+    at_once(link_and_linger, link_too)
+
+    assert Replacement.objects.count() == 2
     assert list(differences(NOW)) == []
 
 
