@@ -1,20 +1,26 @@
 """An answer is kept for as long as nothing in the database has changed, and not a moment longer."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
 
 from iamdash.candidates.queries.compiled import NOW, Compiled
-from iamdash.database.kept import VERSION, unless_unchanged
+from iamdash.database.kept import VERSION, _kept, unless_unchanged
 from iamdash.local.postgres import Postgres
+from tests.factories import make_access_key, make_person, make_sync_run, make_team
+from tests.views.test_candidates import candidate_named
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # One mark more each time that PostgreSQL looks it up, also where nobody reads what it found.
@@ -22,6 +28,12 @@ MARKS = "current_setting('iamdash.looked_up', true)"
 LOOKED_UP = f"SELECT set_config('iamdash.looked_up', concat({MARKS}, '.'), false) AS marks, %s::int AS given"
 SESSIONS = "SELECT count(*) FROM django_session"
 WRITES = "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, '', now())"
+# What they count has to be asked in the same words from one moment to the next, or it would be looked up each time.
+COUNTING = (
+    *("/", "/?scope=mine", "/accounts/", "/rules/", "/settings/"),
+    *("/candidates/", "/candidates/?view=stuck", "/candidates/?view=stuck&q=upload", "/candidates/?by=workload"),
+    *("/candidates/?used=over-90", "/candidates/?opened=week", "/candidates/?age=1y", "/candidates/?claim=lapsing"),
+)
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -161,3 +173,29 @@ def test_moments_are_rounded_up_to_the_minute_or_no_answer_would_be_kept() -> No
     assert question.ask(now=half_past_nine) == [(half_past_nine,)]
     assert question.ask(now=half_past_nine + timedelta(microseconds=1)) == [(half_past_nine + timedelta(minutes=1),)]
     assert question.ask(now=half_past_nine + timedelta(seconds=59)) == [(half_past_nine + timedelta(minutes=1),)]
+
+
+def test_pages_say_of_what_was_kept_what_they_say_of_what_is_looked_up(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, ticks = timezone.now().replace(second=1), count()
+    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(milliseconds=next(ticks)))
+    make_sync_run(make_access_key(candidate_named("uploader").iam_user).aws_account)
+    client.force_login(make_person(teams=(make_team(),)))
+
+    def body(address: str) -> str:
+        page = client.get(address)
+        assert page.status_code == 200
+        return re.sub(r"csrf.*?>", "", page.content.decode())
+
+    for address in COUNTING:
+        looked_up = body(address)
+        before = _kept.cache_info()
+        kept = body(address)
+        after = _kept.cache_info()
+        with transaction.atomic():
+            anew = body(address)
+
+        assert kept == looked_up == anew, address
+        assert after.misses == before.misses, address
+        assert after.hits > before.hits, address
