@@ -96,13 +96,15 @@ def _show(
         raise Http404("No candidate is part of this workload any more.")
     typed = cleaned(request.GET.get("find", ""))
     may_correct = person_of(request).may(AccessLevel.ENGINEER)
+    others, more = find_workloads(typed, other_than=found) if typed and may_correct else ((), False)
     context = {
         "page": page,
         "row": page.row,
         "may_correct": may_correct,
         "may_split": may_correct and page.row.candidates > 1,
         "typed": typed,
-        "found": find_workloads(typed, other_than=found) if typed and may_correct else (),
+        "found": others,
+        "more_found": more,
         "refusal": refusal,
         "said_name": {"rename": page.row.name, "split": "", **(said_name or {})},
         "ticked": _numbers(request),

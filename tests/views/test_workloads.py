@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from iamdash.candidates.queries import workload_page
 from iamdash.models import AccessKey, AccessLevel, Candidate, IamUser, Standing, Workload
 from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
@@ -138,6 +139,23 @@ def test_another_workload_is_found_and_merged_and_its_old_address_leads_here(
     assert "svc-sender is part of svc-uploader now." in page
     assert "svc-production-sender" in page
     assert engineer.get(f"/workloads/{other.workload_id}/")["Location"] == here
+
+
+def test_where_more_workloads_are_found_than_shown_it_says_so(
+    engineer: Client, uploader: Workload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make("svc-production-sender", "production")
+    make("svc-production-mailer", "production")
+    here = f"/workloads/{uploader.pk}/?find=svc"
+    monkeypatch.setattr(workload_page, "MOST_FOUND", 1)
+
+    page = page_of(engineer, here)
+
+    assert "The first 1 by name." in page
+    assert "svc-mailer" in page
+    assert "svc-sender" not in page
+    monkeypatch.setattr(workload_page, "MOST_FOUND", 2)
+    assert "by name. Type more" not in page_of(engineer, here)
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,11 @@ def workload_page(workload: Workload) -> WorkloadPage | None:
     return WorkloadPage(row, tuple(full), len(shown))
 
 
-def find_workloads(words: str, *, other_than: Workload) -> tuple[WorkloadRow, ...]:
-    """Return the workloads with a candidate that matches the words, as the search of the list does, by name."""
+def find_workloads(words: str, *, other_than: Workload) -> tuple[tuple[WorkloadRow, ...], bool]:
+    """Return the first workloads, by name, with a candidate that the list finds by the words; and if there are more."""
     elsewhere = Standing.objects.filter(candidate__workload__isnull=False).exclude(candidate__workload=other_than)
     found = workloads_of(searched(elsewhere, words).standings).order_by("name", "pk")
-    numbers = list(found.values_list("pk", flat=True)[:MOST_FOUND])
-    known = workload_rows(numbers)
-    return tuple(known[number] for number in numbers if number in known)
+    numbers = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    first = numbers[:MOST_FOUND]
+    known = workload_rows(first)
+    return tuple(known[number] for number in first if number in known), len(numbers) > MOST_FOUND
