@@ -67,7 +67,7 @@ class Team(models.Model):
     """A team that answers for candidates. Its slug is its name in `iamdash.toml` and in addresses.
 
     `aliases`: other ways in which tags write its name; `repositories`: patterns of those that are its own;
-    `members_in_config`: the file decides who is in it, and nobody joins or leaves here; while it names the team.
+    `members_in_config`: while the file names the team, it decides who is in it, and nobody joins or leaves here.
     """
 
     slug = models.SlugField(primary_key=True, max_length=60)

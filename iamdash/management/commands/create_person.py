@@ -16,7 +16,8 @@ class Command(BaseCommand):
     help = (
         "Make a person, or update the one with this e-mail address. Without --password-stdin a new person can use "
         "single sign-on alone, and somebody who is there keeps their password; without --team they keep their teams, "
-        "without --name their name. Whose sign-in was revoked may sign in again."
+        "without --name their name. Somebody whose sign-in was revoked may sign in again, but not with "
+        "their old password."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
