@@ -151,7 +151,7 @@ def test_where_more_workloads_are_found_than_shown_it_says_so(
 
     page = page_of(engineer, here)
 
-    assert "The first 1 by name." in page
+    assert "These are the first 1 by name." in page
     assert "svc-mailer" in page
     assert "svc-sender" not in page
     monkeypatch.setattr(workload_page, "MOST_FOUND", 2)
