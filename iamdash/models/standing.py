@@ -107,6 +107,8 @@ class Standing(models.Model):
         max_length=10, choices=[(kind.value, kind.label) for kind in Kind], default=Kind.UNCLEAR.value
     )
 
+    # Beside the indexes, migration 0024 lets PostgreSQL know how `is_open` and `stage` go together, or it would look for
+    # what is neither open nor Deleted, which is hardly anything, among all that is Deleted.
     class Meta:
         indexes = [
             models.Index(fields=["recheck_at"], name="standings_due"),
@@ -139,13 +141,6 @@ class Standing(models.Model):
             *(
                 models.Index(*AS_EVER, "candidate", condition=Q(is_open=True) & part, name=name)
                 for name, part in PARTS.items()
-            ),
-            # Few or none, wherever iamdash may read: no walk through all that is closed should have to find that out.
-            models.Index(
-                *AS_EVER,
-                "candidate",
-                condition=Q(is_open=False, exception_until=None, stage__lt=Stage.DELETED),
-                name="standings_unreadable",
             ),
         ]
         constraints = [
