@@ -99,6 +99,10 @@ def test_each_question_has_an_answer_for_each_value() -> None:
     assert one == again
 
 
+def test_values_that_are_equal_are_told_apart_by_their_types() -> None:
+    assert [ask("SELECT %s::text", value) for value in (1, True)] == [[("1",)], [("true",)]]
+
+
 def test_an_answer_without_rows_and_one_of_nothing_are_told_apart() -> None:
     nothing, no_rows = "SELECT NULL::int", "SELECT 1 WHERE false"
 

@@ -55,7 +55,7 @@ def unless_unchanged(asking: AbstractContextManager[CursorWrapper], sql: str, va
     with asking as cursor:
         if connection.in_atomic_block:
             return answered(cursor, sql, values)
-        kept = _kept(sql, tuple(map(_hashable, values)))
+        kept = _kept(sql, *map(_hashable, values))
         version, at_hand = kept.version_and_answer
         read = answered(cursor, UNLESS_UNCHANGED.format(version=VERSION, question=sql), [*values, version])
         version_now = read.rows[0][0]
@@ -66,8 +66,8 @@ def unless_unchanged(asking: AbstractContextManager[CursorWrapper], sql: str, va
         return answer
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _kept(_sql: str, _values: tuple[Hashable, ...]) -> _Kept:
+@lru_cache(maxsize=MOST_KEPT, typed=True)
+def _kept(_sql: str, *_values: Hashable) -> _Kept:
     return _Kept()
 
 
