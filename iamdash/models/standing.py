@@ -107,8 +107,8 @@ class Standing(models.Model):
         max_length=10, choices=[(kind.value, kind.label) for kind in Kind], default=Kind.UNCLEAR.value
     )
 
-    # Beside the indexes, migration 0024 lets PostgreSQL know how `is_open` and `stage` go together, or it would look for
-    # what is neither open nor Deleted, which is hardly anything, among all that is Deleted.
+    # Beside the indexes, migration 0024 lets PostgreSQL know how `is_open` and `stage` go together, or it would look
+    # for what is neither open nor Deleted, which is hardly anything, among all that is Deleted.
     class Meta:
         indexes = [
             models.Index(fields=["recheck_at"], name="standings_due"),
