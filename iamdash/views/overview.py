@@ -64,7 +64,7 @@ def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, A
             for group in (page.groups.rows if page.groups else ())
         ],
         "ages": _ages(page),
-        "as_text": as_text(page, url=request.build_absolute_uri(), today=now.date()),
+        "as_text": as_text(page, url=request.build_absolute_uri(), today=timezone.localdate(now)),
     }
 
 

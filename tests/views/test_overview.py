@@ -1,7 +1,7 @@
 """The overview: every number is the length of the list that it links to, and the queries stay few."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from iamdash.candidates.queries.candidate_list.filters import Viewer
 from iamdash.candidates.queries.frame import account_ages
-from iamdash.candidates.queries.overview.burn_down import weeks_of
+from iamdash.candidates.queries.overview.burn_down import last_whole_day, weeks_of
 from iamdash.candidates.queries.overview.page import Overview
 from iamdash.candidates.queries.overview.page import overview as whole_overview
 from iamdash.candidates.queries.overview.scope import Scope
@@ -300,6 +300,23 @@ def test_the_work_is_shared_out_whole_whichever_way(signed_in: Client, by: str) 
 
     assert sum(group.left for group in page.groups.rows) == page.totals.open
     assert page.groups.grouping.name == by
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", 26), ("Pacific/Auckland", 27), ("America/New_York", 26)])
+def test_the_last_whole_day_is_that_of_the_zone_in_which_pages_show_times(zone: str, day: int) -> None:
+    with timezone.override(zone):
+        assert last_whole_day(datetime(2026, 11, 27, 20, tzinfo=UTC)) == date(2026, 11, day)
+
+
+def test_the_paragraph_to_paste_has_the_day_of_that_zone(signed_in: Client) -> None:
+    with timezone.override("Pacific/Kiritimati"):
+        here = timezone.localdate()
+        text = body_of(signed_in)
+    with timezone.override("Pacific/Pago_Pago"):
+        elsewhere = timezone.localdate()
+
+    assert f"All accounts, {here.day} {here:%B %Y}: " in text
+    assert f"All accounts, {elsewhere.day} {elsewhere:%B %Y}: " not in text
 
 
 def test_keys_retired_and_keys_arrived_are_counted_apart_week_by_week() -> None:

@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Greatest, TruncDate
+from django.utils import timezone
 
 from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.candidates.queries.overview.scope import Bounds, Scope
@@ -75,8 +76,11 @@ class Weeks:
 
 
 def last_whole_day(now: datetime) -> date:
-    """Return the day with which weeks end on an overview: those of its sentence, of its numbers and of its line."""
-    return now.date() - timedelta(days=1)
+    """Return the day with which weeks end on an overview: those of its sentence, of its numbers and of its line.
+
+    Days are those of settings.TIME_ZONE, as on every page, and as they are counted.
+    """
+    return timezone.localdate(now) - timedelta(days=1)
 
 
 def history(scope: Scope, *, until: date, newest: int | None) -> tuple[DayCount, ...]:
@@ -114,7 +118,7 @@ def weeks_of(scope: Scope, column: str = "", *, first_at: datetime | None, until
     A week is seven days up to `until`. What came up on the first day of all was there before: it did not arrive. One
     query, once a day, as for the history.
     """
-    known = max(0, min((until - first_at.date()).days // 7, MOST_WEEKS)) if first_at else 0
+    known = max(0, min((until - timezone.localdate(first_at)).days // 7, MOST_WEEKS)) if first_at else 0
     if not known:
         return Weeks((), {})
     if newest is None:

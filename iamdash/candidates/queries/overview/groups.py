@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from itertools import accumulate
 
+from django.utils import timezone
+
 from iamdash.candidates.queries.candidate_list.filters import NOBODY, ROUTES
 from iamdash.candidates.queries.overview.background import Background
 from iamdash.candidates.queries.overview.burn_down import last_whole_day, weeks_of
@@ -126,7 +128,7 @@ def groups(
         until=last_whole_day(now),
         newest=beside.newest_count,
     )
-    in_time = partial(outlook_at_mean_pace, today=now.date(), target_on=beside.target_date)
+    in_time = partial(outlook_at_mean_pace, today=timezone.localdate(now), target_on=beside.target_date)
     rows = tuple(_group(grouping, scope, share, weeks.of(share.value), in_time) for share in shown)
     unclaimed = found.of_none.left if grouping.is_by_team else None
     return Groups(grouping, rows, found.others, found.whole, weeks.whole, unclaimed)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.db.models import DateTimeField, Exists, OuterRef
+from django.utils import timezone
 
 from iamdash.candidates.queries.candidate_list.controls import Choice
 from iamdash.candidates.queries.candidate_list.filters import AGES, Viewer
@@ -101,7 +102,7 @@ def overview_of(
     scope: Scope, ages: Sequence[AccountAge], *, grouping: Grouping | None, viewer: Viewer, now: datetime
 ) -> Overview:
     """Return the page's data for one scope, and how it is shared out by `grouping` unless that is None."""
-    today = now.date()
+    today = timezone.localdate(now)
     accounts = {account.account_id: account.name for account in ages if account.is_read}
     beside = background(scope, viewer=viewer)
     shared_out = groups(grouping, scope, beside, now=now) if grouping else None
