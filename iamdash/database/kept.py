@@ -16,8 +16,8 @@ from django.db.backends.utils import CursorWrapper
 
 # Of questions with their values; what was asked longest ago is forgotten first.
 MOST_KEPT = 512
-# A server that was restored from a backup gives the same numbers to other transactions, but was started later; one that
-# crashed, and recovered without a start, does so to what it lost, but has begun its statistics anew.
+# A server that was restored from a backup gives the same numbers to other transactions, but was started later. One that
+# crashed gives numbers again that it has lost: it recovers without a start, but begins its statistics anew.
 VERSION = "concat_ws(' ', pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time(), pg_current_snapshot())"
 # The condition names no row, so PostgreSQL looks at it once, before any row, as long as it stays with its question.
 UNLESS_UNCHANGED = """
