@@ -1,7 +1,9 @@
 from django.db import migrations
 
-# Filled by the next ANALYZE, as statistics of single columns are.
-TOGETHER = "CREATE STATISTICS standings_open_by_stage (mcv) ON is_open, stage FROM iamdash_standing"
+TOGETHER = """
+    CREATE STATISTICS standings_open_by_stage (mcv) ON is_open, stage FROM iamdash_standing;
+    ANALYZE iamdash_standing
+"""
 
 
 class Migration(migrations.Migration):
