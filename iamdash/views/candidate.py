@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from iamdash.candidates.queries.candidate.checks import checks_of, newest_check
 from iamdash.candidates.queries.candidate.page import CandidatePage, candidate_page, find_candidate
-from iamdash.candidates.queries.candidate.role_search import find_roles, roles_alike
+from iamdash.candidates.queries.candidate.role_search import MOST_ROLES, find_roles, roles_alike
 from iamdash.candidates.queries.choices import TeamChoice, own_teams, team_choices
 from iamdash.candidates.queries.typed import cleaned
 from iamdash.models import AccessLevel, Candidate, Person
@@ -66,7 +66,7 @@ def candidate(request: HttpRequest, number: int) -> HttpResponse:
     if wanted == "found-roles":
         typed = cleaned(request.GET.get("role", ""))
         roles = find_roles(found, typed) if typed else roles_alike(found)
-        return render(request, ROLES, {"number": number, "roles": roles, "typed": typed})
+        return render(request, ROLES, {"number": number, "roles": roles, "most_roles": MOST_ROLES, "typed": typed})
     if wanted == "check-status":
         now = timezone.now()
         check = newest_check(found.iam_user, checks_of(found.iam_user), now=now)
@@ -116,6 +116,7 @@ def show(
         "forms": {name.replace("-", "_"): form for name, form in forms.items()},
         "open_form": refused_form.name if refused_form else request.GET.get("open", ""),
         "roles": find_roles(found, typed) if typed and reader.changes else page.roles_alike,
+        "most_roles": MOST_ROLES,
         "typed": typed,
         "check": page.check,
         "refusal": refusal,

@@ -294,6 +294,19 @@ def test_a_role_is_found_by_name_or_arn_in_any_account(
     assert "<b>cdn-logs</b> in example-tools" in page
 
 
+@pytest.mark.parametrize("number", [7, 9])
+def test_a_search_that_shows_no_more_roles_says_that_these_are_the_first(
+    client: Client, people: SimpleNamespace, claimed: Candidate, number: int
+) -> None:
+    for each in range(number):
+        make_iam_role(f"cdn-logs-{each}")
+
+    page = page_of(client, people.ann, claimed, "?role=cdn")
+
+    assert ("The first 8 roles found for" in page) is (number > 8)
+    assert ("7 roles found for" in page) is (number == 7)
+
+
 def test_a_search_by_htmx_brings_only_the_roles(client: Client, people: SimpleNamespace, claimed: Candidate) -> None:
     make_iam_role("cdn-logs")
     headers = {"HX-Request": "true", "HX-Target": "found-roles"}

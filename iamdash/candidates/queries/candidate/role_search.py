@@ -15,7 +15,7 @@ from iamdash.models import Candidate, IamRole, Replacement
 from iamdash.models.question import Asked, Given, Question, ask, nothing
 from iamdash.standing.replacements import associations_of, by_arn
 
-SHOWN = 8
+MOST_ROLES = 8
 # Parts of names that say nothing of what a thing is for.
 COMMON_WORDS = frozenset({"iam", "user", "role", "svc", "service", "account", "key", "prod", "production", "aws"})
 
@@ -40,14 +40,14 @@ def words_of(user_name: str) -> tuple[str, ...]:
 
 
 def find_roles(candidate: Candidate, typed: str) -> tuple[FoundRole, ...]:
-    """Return the roles of every account whose name or ARN holds what was typed, the candidate's account first."""
+    """Return the first MOST_ROLES of every account whose name or ARN holds what was typed, its own account first."""
     same_account = Case(When(aws_account_id=candidate.iam_user.aws_account_id, then=0), default=1)
     found = (
         _linkable(candidate.pk)
         .filter(Q(role_name__icontains=typed) | Q(arn__iexact=typed) | Q(unique_id=typed))
         .order_by(same_account, "role_name")
     )
-    return as_found(candidate, found.select_related("aws_account")[:SHOWN])
+    return as_found(candidate, found.select_related("aws_account")[:MOST_ROLES])
 
 
 def roles_alike(candidate: Candidate) -> tuple[FoundRole, ...]:
@@ -86,7 +86,7 @@ ALIKE = Question(
     .annotate(likeness=LIKENESS)
     .filter(likeness__gte=Given("enough", IntegerField()))
     .order_by("-likeness", "role_name")
-    .select_related("aws_account")[:SHOWN]
+    .select_related("aws_account")[:MOST_ROLES]
 )
 
 
