@@ -85,35 +85,41 @@ class NextStepCard:
         return self.kind not in {"claim", "choose_route", "close"}
 
 
-def led_to(next_step: NextStep | None, steps: tuple[Step, ...]) -> Stage | None:
-    """Return the step that the next step leads to; None where there is none, or none that is open."""
+def ladder(
+    next_step: NextStep | None,
+    steps: tuple[Step, ...],
+    *,
+    stage: Stage,
+    taken_back: frozenset[Stage],
+    readings: Readings,
+) -> tuple[NextStepCard | None, tuple[StepLine, ...]]:
+    """Return the next step, if there is one, and the six steps. `taken_back`: those that AWS's evidence took back.
+
+    The step that is next is the one that the next step leads to; none is where it leads to none, or to one that is
+    settled.
+    """
     towards = TOWARDS.get(next_step.kind) if next_step else None
-    return next((step.stage for step in steps if step.stage is towards and step.holds not in SETTLED), None)
+    next_one = next((step.stage for step in steps if step.stage is towards and step.holds not in SETTLED), None)
+    lines = tuple(
+        _line(step, _state(step, stage=stage, taken_back=taken_back, next_one=next_one), readings, next_one)
+        for step in steps
+    )
+    return (_card(next_step, next_one) if next_step else None), lines
 
 
-def step_lines(
-    steps: tuple[Step, ...], *, stage: Stage, next_one: Stage | None, taken_back: frozenset[Stage], readings: Readings
-) -> tuple[StepLine, ...]:
-    """Return the ladder. `next_one`: see `led_to`; `taken_back`: the steps that AWS's evidence took back."""
-    lines = []
-    for step in steps:
-        state = _state(step, stage=stage, taken_back=taken_back, next_one=next_one)
-        label, css = STATES[state]
-        lines.append(
-            StepLine(
-                label=step.stage.label,
-                state=label,
-                css=css,
-                is_next=step.stage is next_one,
-                reached_at=step.reached_at if step.holds is Holds.HOLDS else None,
-                evidence=tuple(_evidence_line(evidence, readings) for evidence in step.evidence),
-            )
-        )
-    return tuple(lines)
+def _line(step: Step, state: str, readings: Readings, next_one: Stage | None) -> StepLine:
+    label, css = STATES[state]
+    return StepLine(
+        label=step.stage.label,
+        state=label,
+        css=css,
+        is_next=step.stage is next_one,
+        reached_at=step.reached_at if step.holds is Holds.HOLDS else None,
+        evidence=tuple(_evidence_line(evidence, readings) for evidence in step.evidence),
+    )
 
 
-def next_step_card(next_step: NextStep, next_one: Stage | None) -> NextStepCard:
-    """Return the next step as the page shows it. `next_one`: the step that it leads to."""
+def _card(next_step: NextStep, next_one: Stage | None) -> NextStepCard:
     return NextStepCard(
         kind=next_step.kind,
         title=next_step.title,

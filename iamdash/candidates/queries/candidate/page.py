@@ -12,7 +12,7 @@ from iamdash.candidates.queries.candidate.beside import beside
 from iamdash.candidates.queries.candidate.checks import CheckLine, KindOfCredential, newest_check, other_credentials
 from iamdash.candidates.queries.candidate.fall import Fall, fall_of
 from iamdash.candidates.queries.candidate.iam_user_facts import IamUserFacts, iam_user_facts
-from iamdash.candidates.queries.candidate.ladder import NextStepCard, StepLine, led_to, next_step_card, step_lines
+from iamdash.candidates.queries.candidate.ladder import NextStepCard, StepLine, ladder
 from iamdash.candidates.queries.candidate.likely import Likely, likely_of
 from iamdash.candidates.queries.candidate.page_notices import Notice, page_notices
 from iamdash.candidates.queries.candidate.preflight import preflight_of
@@ -172,9 +172,9 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
     stage = Stage(standing.stage)
     alike = as_found(candidate, read.alike)
     fall = fall_of(standing, read.falls)
-    next_step = answer.next_step_from_json(standing.next_step)
-    steps = answer.steps_from_json(standing.steps)
-    next_one = led_to(next_step, steps)
+    next_step, steps = answer.next_step_from_json(standing.next_step), answer.steps_from_json(standing.steps)
+    taken_back = fall.steps if fall else frozenset()
+    card, lines = ladder(next_step, steps, stage=stage, taken_back=taken_back, readings=readings)
     return CandidatePage(
         number=candidate.pk,
         iam_user=iam_user_facts(iam_user, readings, read.namesakes),
@@ -197,14 +197,8 @@ def candidate_page(candidate: Candidate, *, now: datetime, whole_timeline: bool 
         workload=next(iter(rows_of(read.lanes).values()), None),
         due_on=candidate.due_on,
         closing=_closing(candidate),
-        next_step=next_step_card(next_step, next_one) if next_step else None,
-        steps=step_lines(
-            steps,
-            stage=stage,
-            next_one=next_one,
-            taken_back=fall.steps if fall else frozenset(),
-            readings=readings,
-        ),
+        next_step=card,
+        steps=lines,
         preflight=preflight_of(facts, stage=stage, next_step=next_step, now=now),
         verdicts=verdict_cards(standing, readings),
         cadence=candidate.cadence,
