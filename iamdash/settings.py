@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "pgtrigger",
-    "template_partials",
     "iamdash",
 ]
 MIDDLEWARE = [
@@ -74,27 +73,19 @@ ROOT_URLCONF = "iamdash.urls"
 WSGI_APPLICATION = "iamdash.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["template_partials.templatetags.partials"],
+            "environment": "iamdash.views.templating.environment.environment",
             "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "iamdash.views.frame.frame",
             ],
         },
     },
-    # Rows of long tables alone: docs/decisions/0006.
-    {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "iamdash.templatetags.rows.environment"},
-    },
+    # Pages that libraries bring, none of which anybody is shown.
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
 ]
-# The controls of forms too: the page of a candidate has thirty.
 FORM_RENDERER = "django.forms.renderers.Jinja2"
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.template import engines
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from jinja2 import StrictUndefined
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
@@ -42,3 +44,9 @@ def _plain_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         STATIC_ROOT=tmp_path_factory.mktemp("staticfiles"),
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _names_exist() -> None:
+    """A template that names what is not there shows nothing to people, and fails here."""
+    engines["jinja2"].env.undefined = StrictUndefined

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -19,6 +18,7 @@ from iamdash.inventory.accounts_page import AccountLine, Status, accounts_page
 from iamdash.inventory.discovery import last_asked
 from iamdash.models import AccessLevel, AwsAccount, SyncOutcome
 from iamdash.views.access import person_of, requires
+from iamdash.views.moment import now_of
 
 # A worker takes an asked-for sync within moments; after this long there is none, and the page stops looking out for it.
 TAKEN_WITHIN = timedelta(seconds=30)
@@ -41,7 +41,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def running(request: HttpRequest) -> HttpResponse:
     """The part of the page that changes while a sync runs; it asks for itself again until nothing does."""
-    return render(request, "accounts/accounts.html#live", _context(request))
+    return render(request, "accounts/live.html", _context(request))
 
 
 @require_safe
@@ -51,7 +51,7 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
 
     htmx asks for the progress of a running sync, and once it has ended for all that it changed.
     """
-    page = account_page(account_id, now=timezone.now())
+    page = account_page(account_id, now=now_of(request))
     if page is None:
         raise Http404("There is no such AWS account.")
     asked = _asked(request, [page.line])
@@ -65,9 +65,9 @@ def account(request: HttpRequest, account_id: str) -> HttpResponse:
         "under_way": bool(asked) or page.line.status is Status.SYNCING,
         "may_sync": person_of(request).may(AccessLevel.ENGINEER) and page.line.is_read,
     }
-    part = {"progress": "#progress", "live": "#live"}.get(request.headers.get("HX-Target", ""), "")
-    context["polled"] = part == "#progress"
-    return render(request, f"accounts/account.html{part}", context)
+    part = {"progress": "_progress", "live": "_live"}.get(request.headers.get("HX-Target", ""), "")
+    context["polled"] = part == "_progress"
+    return render(request, f"accounts/account{part}.html", context)
 
 
 @require_POST
@@ -93,7 +93,7 @@ def sync_all(request: HttpRequest) -> HttpResponse:
 
 def _ordered(request: HttpRequest, aws_accounts: Iterable[AwsAccount], *, said: str, page: str) -> HttpResponse:
     """Order a sync of each account, and go to the page, which waits until one has shown itself."""
-    by, query = person_of(request).email, urlencode({"asked": timezone.now().isoformat(timespec="seconds")})
+    by, query = person_of(request).email, urlencode({"asked": now_of(request).isoformat(timespec="seconds")})
     try:
         for aws_account in aws_accounts:
             order = {"account_id": aws_account.pk, "trigger": "person", "asked_by": by}
@@ -106,7 +106,7 @@ def _ordered(request: HttpRequest, aws_accounts: Iterable[AwsAccount], *, said: 
 
 
 def _context(request: HttpRequest) -> dict[str, object]:
-    page = accounts_page(timezone.now())
+    page = accounts_page(now_of(request))
     person = person_of(request)
     return {
         "page": page,
@@ -137,7 +137,7 @@ def changes_in_words(sync: AccountLine | RunLine) -> str:
 def _asked(request: HttpRequest, lines: Iterable[AccountLine]) -> str:
     """Return when a sync was asked for, as the address says, while one may still be about to start; else ""."""
     asked = request.GET.get("asked", "")
-    asked_at, now = _moment(asked), timezone.now()
+    asked_at, now = _moment(asked), now_of(request)
     if asked_at is None or not asked_at <= now < asked_at + TAKEN_WITHIN:
         return ""
     ended = any(line.last_finished_at and line.last_finished_at >= asked_at for line in lines)

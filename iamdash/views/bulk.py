@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from iamdash.candidates import actions
@@ -23,6 +24,7 @@ from iamdash.models import AccessLevel, Person, Team
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.candidates import filters_behind, show_list
 from iamdash.views.forms import AssignForm
+from iamdash.views.moment import now_of
 
 # More than that would keep whoever asked waiting for longer than a page may take.
 MOST = 2000
@@ -37,7 +39,7 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     422 with the list where nothing, or too much, was chosen; 409 where the whole of it is refused; 403 where this
     person may not.
     """
-    person, now = person_of(request), timezone.now()
+    person, now = person_of(request), now_of(request)
     shown = Filters.of(QueryDict(request.POST.get("query", "")).dict())
     numbers = _numbers(request, shown, person, now)
     wrong = _what_is_wrong(numbers)
@@ -53,7 +55,8 @@ def bulk(request: HttpRequest) -> HttpResponseBase:
     here = back_to(request, otherwise=reverse("candidates"))
     context = {"said": report.sentence, "claimed_at": now.isoformat() if can_be_undone else "", "next": here}
     level = messages.SUCCESS if report.done else messages.WARNING
-    messages.add_message(request, level, render_to_string(DONE, context, request))
+    said = mark_safe(render_to_string(DONE, context, request))  # noqa: S308  a template of ours
+    messages.add_message(request, level, said)
     return redirect(here)
 
 
@@ -67,7 +70,7 @@ def undo_claim(request: HttpRequest) -> HttpResponseBase:
         raise Http404 from None
     if timezone.is_naive(claimed_at):
         raise Http404
-    report = actions.bulk.undo_claim(claimed_at=claimed_at, by=person_of(request), now=timezone.now())
+    report = actions.bulk.undo_claim(claimed_at=claimed_at, by=person_of(request), now=now_of(request))
     messages.success(request, report.sentence)
     return redirect(back_to(request, otherwise=reverse("candidates")))
 

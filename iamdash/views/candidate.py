@@ -30,9 +30,11 @@ from iamdash.views.forms import (
     RouteForm,
     TrackerForm,
 )
+from iamdash.views.moment import now_of
 
 TEMPLATE = "candidates/candidate.html"
-ROLES = "candidates/candidate/role_finder.html#found"
+WHOLE = "candidates/candidate/page.html"
+ROLES = "candidates/candidate/found_roles.html"
 CHECK = "candidates/candidate/check_status.html"
 
 
@@ -68,7 +70,7 @@ def candidate(request: HttpRequest, number: int) -> HttpResponse:
         roles = find_roles(found, typed) if typed else roles_alike(found)
         return render(request, ROLES, {"number": number, "roles": roles, "most_roles": MOST_ROLES, "typed": typed})
     if wanted == "check-status":
-        now = timezone.now()
+        now = now_of(request)
         check = newest_check(found.iam_user, checks_of(found.iam_user), now=now)
         return render(request, CHECK, {"number": number, "check": check, "now": now, "polled": True})
     return show(request, found)
@@ -97,7 +99,7 @@ def show(
     `refused_form`: a form to show again as it was filled in, with its errors. `refusal`: why a deed did not happen.
     `focus`: the id of what should have the focus now.
     """
-    now = timezone.now()
+    now = now_of(request)
     page = candidate_page(found, now=now, whole_timeline=request.GET.get("timeline") == "all")
     person, typed = person_of(request), cleaned(request.GET.get("role", ""))
     own = own_teams(person) if person.may(AccessLevel.ENGINEER) and not page.is_deleted else ()
@@ -119,12 +121,13 @@ def show(
         "most_roles": MOST_ROLES,
         "typed": typed,
         "check": page.check,
+        "polled": False,
         "refusal": refusal,
         "toast": toast,
         "focus": focus,
     }
     fragment = "HX-Request" in request.headers
-    template = f"{TEMPLATE}#page" if fragment else TEMPLATE
+    template = WHOLE if fragment else TEMPLATE
     return render(request, template, context | {"fragment": fragment}, status=status)
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -32,8 +33,11 @@ from iamdash.candidates.queries.typed import cleaned, numbers_in
 from iamdash.models import AccessLevel, Candidate, Person, Team
 from iamdash.views.access import back_to, is_ours, person_of, requires
 from iamdash.views.frame import ages_for
+from iamdash.views.moment import now_of
 
 PAGE = "candidates/list.html"
+FOUND = "candidates/list_found.html"
+CHANGED = "candidates/list_changed.html"
 CLAIMED = "candidates/claimed.html"
 # What is empty for whoever is in no team.
 OF_A_TEAM = {VIEWS["team"], VIEWS["likely"]}
@@ -62,7 +66,7 @@ def _asked(request: HttpRequest) -> Filters:
 @require_safe
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Send the candidates that the list would show, all pages of them, as CSV."""
-    now = timezone.now()
+    now = now_of(request)
     found = standings_of(Filters.of(request.GET.dict()), viewer=viewer_of(person_of(request).pk), now=now)
     lines = csv_lines(found, now=now, zone=timezone.get_current_timezone())
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -74,7 +78,7 @@ def export_csv(request: HttpRequest) -> StreamingHttpResponse:
 @requires(AccessLevel.ENGINEER)
 def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
     """Claim a candidate from its row. If somebody has just claimed it: 409, and the row as it is."""
-    person, now = person_of(request), timezone.now()
+    person, now = person_of(request), now_of(request)
     candidate = _candidate_or_404(number)
     team = get_object_or_404(Team, pk=cleaned(request.POST.get("team", "")))
     try:
@@ -84,7 +88,9 @@ def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
     except actions.Refused as refusal:
         return _refused(request, number, refusal.sentence, now=now)
     name = candidate.iam_user.user_name
-    said = render_to_string(CLAIMED, {"user_name": name, "number": number, "asks": not candidate.cadence})
+    said = mark_safe(  # noqa: S308  a template of ours
+        render_to_string(CLAIMED, {"user_name": name, "number": number, "asks": not candidate.cadence})
+    )
     return _changed(request, number, said, now=now, undo=reverse("candidate-row-release", args=[number]))
 
 
@@ -92,7 +98,7 @@ def claim_row(request: HttpRequest, number: int) -> HttpResponseBase:
 @requires(AccessLevel.ENGINEER)
 def release_row(request: HttpRequest, number: int) -> HttpResponseBase:
     """Take a claim back, from its row."""
-    person, now = person_of(request), timezone.now()
+    person, now = person_of(request), now_of(request)
     candidate = _candidate_or_404(number)
     try:
         actions.release(candidate=candidate, by=person, now=now)
@@ -109,7 +115,7 @@ def _candidate_or_404(number: int) -> Candidate:
 
 def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> HttpResponse:
     """Answer with the list, to htmx with what changes of it."""
-    person, now = person_of(request), timezone.now()
+    person, now = person_of(request), now_of(request)
     viewer = viewer_of(person.pk)
     page = candidate_list(filters, ages_for(request), viewer=viewer, now=now)
     link = request.build_absolute_uri(_address(filters))
@@ -121,6 +127,7 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
         "now": now,
         "likely": filters.likely,
         "focus": "",
+        "fragment": "HX-Request" in request.headers,
         # What was ticked stays so where it was refused.
         "ticked": frozenset(numbers_in(request.POST.getlist("number"))),
         "all_ticked": "all" in request.POST,
@@ -129,7 +136,7 @@ def show_list(request: HttpRequest, filters: Filters, *, status: int = 200) -> H
     if "HX-Request" not in request.headers:
         context |= {"saved_views": saved_views(viewer), "viewer_teams": viewer.claim_teams}
         return render(request, PAGE, context, status=status)
-    response = render(request, f"{PAGE}#found", context)
+    response = render(request, FOUND, context)
     # Typing a word letter by letter is one step of the browser's history, not one for each letter.
     typed = request.headers.get("HX-Trigger-Name") == "q"
     if request.headers.get("HX-Current-URL") != link:
@@ -182,11 +189,12 @@ def _render_row(
         "now": now,
         "toast": text,
         "undo": undo,
+        "fragment": True,
         "tabs": tabs(view_counts(viewer=viewer, now=now), filters_behind(request)),
         # The button that was pressed is gone: the focus goes to what took its place, or to the row that was lost.
         "focus": "name" if status == 409 else "action",
     }
-    return render(request, f"{PAGE}#changed", context | _around_rows(person_of(request), viewer), status=status)
+    return render(request, CHANGED, context | _around_rows(person_of(request), viewer), status=status)
 
 
 def _around_rows(person: Person, viewer: Viewer) -> dict[str, object]:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.views import component_states as states
+from iamdash.views.moment import now_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Synced:
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Show them from the very templates that pages are made of; all of it is made up."""
-    now = timezone.now()
+    now = now_of(request)
     listed = states.candidate_list(now)
     context = {
         "now": now,
@@ -44,6 +44,7 @@ def components(request: HttpRequest) -> HttpResponse:
             "timeline": states.timeline(now),
         },
         "check": states.check(now),
+        "polled": False,
         "lanes": states.lanes(),
         "synced": (
             Synced(now - timedelta(minutes=14), late=False),
@@ -51,6 +52,10 @@ def components(request: HttpRequest) -> HttpResponse:
             Synced(None, late=True),
         ),
         "number": 0,
+        "forms": {},
+        "fragment": False,
+        "empty": "",
+        "likely": "",
         "listed": listed,
         "tabs": listed.tabs,
         **states.around_rows(),

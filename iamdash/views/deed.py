@@ -17,7 +17,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from iamdash.candidates import actions
@@ -25,6 +24,7 @@ from iamdash.models import AccessLevel, Candidate, Person
 from iamdash.views.access import back_to, person_of, requires
 from iamdash.views.candidate import candidate_or_404, show
 from iamdash.views.forms import PageForm
+from iamdash.views.moment import now_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def deed(
             if not form.is_valid():
                 return show(request, candidate, refused_form=form, status=422)
             said = Said(
-                candidate, person_of(request), timezone.now(), form.cleaned_data, request.POST.get("seen"), link
+                candidate, person_of(request), now_of(request), form.cleaned_data, request.POST.get("seen"), link
             )
             try:
                 with transaction.atomic():

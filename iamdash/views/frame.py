@@ -12,6 +12,7 @@ from django.utils import timezone
 from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age
 from iamdash.models import AccessLevel, Person
 from iamdash.rules.sentence import ago
+from iamdash.views.moment import now_of
 from iamdash.views.preferences import preferences_of
 
 PLACES = (
@@ -76,7 +77,7 @@ class Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `now` and what one prefers for every template, the frame for whole pages of who signed in."""
-    now = timezone.now()
+    now = now_of(request)
     context: dict[str, Any] = {"now": now, "prefers": preferences_of(request)}
     # A fragment has no frame, and so asks nothing of the database for one.
     if "HX-Request" not in request.headers and isinstance(request.user, Person):

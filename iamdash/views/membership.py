@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from iamdash.candidates import actions
@@ -13,6 +12,7 @@ from iamdash.candidates.queries.membership import my_teams
 from iamdash.candidates.queries.typed import cleaned
 from iamdash.models import Person, Team
 from iamdash.views.access import back_to, person_of
+from iamdash.views.moment import now_of
 
 
 @require_safe
@@ -28,7 +28,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if team is None:
         return _show(request, refusal="Choose a team of the list.", status=422)
     said = f"You are in {team}."
-    return _done(request, lambda by: actions.membership.join(team=team, by=by, now=timezone.now()), said)
+    return _done(request, lambda by: actions.membership.join(team=team, by=by, now=now_of(request)), said)
 
 
 @require_POST
@@ -37,7 +37,7 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     team = get_object_or_404(Team, pk=slug)
     stands = "What you claimed for it stays yours until you hand it over or release it, or the team takes it over."
     said = f"You are no longer in {team}. {stands}"
-    return _done(request, lambda by: actions.membership.leave(team=team, by=by, now=timezone.now()), said)
+    return _done(request, lambda by: actions.membership.leave(team=team, by=by, now=now_of(request)), said)
 
 
 @require_POST

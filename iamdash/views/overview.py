@@ -21,6 +21,7 @@ from iamdash.rules.stage import Stage
 from iamdash.views import charts
 from iamdash.views.access import person_of
 from iamdash.views.frame import ages_for
+from iamdash.views.moment import now_of
 
 # A forecast further than this would leave no room for what was counted.
 DRAWN_AHEAD = timedelta(days=548)
@@ -36,7 +37,7 @@ OUTLOOKS = {
 @require_safe
 def overview_page(request: HttpRequest) -> HttpResponse:
     """How many keys are left, whether they go in time, who is stuck, how each team stands, what changed this week."""
-    now = timezone.now()
+    now = now_of(request)
     person = person_of(request)
     viewer = viewer_of(person.pk)
     page = overview(request.GET.dict(), ages_for(request), viewer=viewer, now=now)

@@ -18,6 +18,7 @@ from iamdash.candidates.record.audit_pack import audit_pack, deleted_ones
 from iamdash.candidates.record.build import records
 from iamdash.views.access import person_of
 from iamdash.views.candidate import candidate_or_404
+from iamdash.views.moment import now_of
 
 PAGE = "candidates/record.html"
 A_PAGE = 25
@@ -27,7 +28,13 @@ A_PAGE = 25
 def record(request: HttpRequest, number: int) -> HttpResponse:
     """Show the record of one candidate, deleted or not, ready to print."""
     candidate_or_404(number)
-    context = {"title": f"Record of candidate {number}", "download": reverse("candidate-record-json", args=[number])}
+    context = {
+        "title": f"Record of candidate {number}",
+        "download": reverse("candidate-record-json", args=[number]),
+        "total": 0,
+        "previous_query": None,
+        "next_query": None,
+    }
     return _page(request, [number], context)
 
 
@@ -68,7 +75,7 @@ def _deleted(request: HttpRequest) -> tuple[Filters, list[int]]:
     filters = Filters.of(request.GET.dict())
     # "All open", the list's own view, holds nobody who is deleted.
     everywhere = filters if filters.view else replace(filters, view="everything")
-    found = standings_of(everywhere, viewer=viewer_of(person_of(request).pk), now=timezone.now())
+    found = standings_of(everywhere, viewer=viewer_of(person_of(request).pk), now=now_of(request))
     return filters, deleted_ones(found)
 
 
@@ -78,7 +85,7 @@ def _of_page(filters: Filters, page: int) -> str:
 
 def _page(request: HttpRequest, numbers: list[int], context: dict[str, Any]) -> HttpResponse:
     found = tuple(records(numbers, zone=timezone.get_current_timezone()))
-    return render(request, PAGE, context | {"records": found, "now": timezone.now()})
+    return render(request, PAGE, context | {"records": found, "now": now_of(request)})
 
 
 def _pack(numbers: list[int], asked_for: dict[str, Any], name: str) -> StreamingHttpResponse:

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iamdash.candidates.queries.limits import NOT_PREVIEWED, Limit, limits, preview
@@ -13,6 +12,7 @@ from iamdash.candidates.queries.membership import my_teams
 from iamdash.candidates.queries.typed import cleaned
 from iamdash.organisation.config_shape import Limits
 from iamdash.views.access import person_of
+from iamdash.views.moment import now_of
 from iamdash.views.preferences import preferences_of
 
 CHOICES = (
@@ -59,7 +59,7 @@ class LimitsForm(forms.Form):
 @require_safe
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Show one's own settings, the limits, and with limits in the address what they would do."""
-    now = timezone.now()
+    now = now_of(request)
     found = limits(now)
     typed = {name: cleaned(value) for name, value in request.GET.dict().items()}
     form = LimitsForm({limit.name: limit.value for limit in found} | typed, found=found)

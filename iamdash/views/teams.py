@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from iamdash.candidates.queries.candidate_list.filters import Viewer
@@ -17,6 +16,7 @@ from iamdash.rules.stage import Stage
 from iamdash.views import charts
 from iamdash.views.access import person_of
 from iamdash.views.frame import ages_for
+from iamdash.views.moment import now_of
 from iamdash.views.overview import OUTLOOKS, shown
 
 # Further on than any team; PostgreSQL counts no further than it can.
@@ -28,7 +28,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     """Show how every team stands, and what nobody has claimed."""
     page = min(number_in(request.GET.get("page", "")) or 1, MOST_PAGES)
     viewer = Viewer(person_of(request).pk, ())
-    listed = team_list(page=page, viewer=viewer, now=timezone.now())
+    listed = team_list(page=page, viewer=viewer, now=now_of(request))
     context = {
         "listed": listed,
         "rows": [
@@ -53,7 +53,7 @@ def team_names(request: HttpRequest) -> HttpResponse:
 @require_safe
 def team(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one team."""
-    person, now = person_of(request), timezone.now()
+    person, now = person_of(request), now_of(request)
     row = get_object_or_404(Team, pk=slug)
     page = overview_of(
         team_scope(row.slug, row.name), ages_for(request), grouping=None, viewer=Viewer(person.pk, ()), now=now

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from iamdash.candidates import actions
@@ -16,6 +15,7 @@ from iamdash.candidates.queries.typed import cleaned, number_in, numbers_in
 from iamdash.candidates.queries.workload_page import find_workloads, workload_page
 from iamdash.models import AccessLevel, Workload
 from iamdash.views.access import person_of, requires
+from iamdash.views.moment import now_of
 
 PAGE = "workloads/workload.html"
 
@@ -58,7 +58,7 @@ def _deed(do: Deed) -> Callable[..., HttpResponseBase]:
 def rename(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     """Call it something else."""
     name = request.POST.get("name", "")
-    actions.workload.rename(workload=found, name=name, by=person_of(request), now=timezone.now())
+    actions.workload.rename(workload=found, name=name, by=person_of(request), now=now_of(request))
     return found, "It has its new name."
 
 
@@ -69,7 +69,7 @@ def merge(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     other = None if number is None else Workload.objects.filter(pk=number).first()
     if other is None:
         raise actions.Refused("There is no such workload. Look for it by name once more.")
-    actions.workload.merge(workload=found, other=other, by=person_of(request), now=timezone.now())
+    actions.workload.merge(workload=found, other=other, by=person_of(request), now=now_of(request))
     return found, f"{other} is part of {found} now."
 
 
@@ -78,7 +78,9 @@ def split(request: HttpRequest, found: Workload) -> tuple[Workload, str]:
     """Make a workload of its own of the candidates that are ticked."""
     numbers = _numbers(request)
     name = request.POST.get("name", "")
-    made = actions.workload.split(workload=found, numbers=numbers, name=name, by=person_of(request), now=timezone.now())
+    made = actions.workload.split(
+        workload=found, numbers=numbers, name=name, by=person_of(request), now=now_of(request)
+    )
     return made, f"{made} is a workload of its own now, split off {found}."
 
 

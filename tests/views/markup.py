@@ -1,7 +1,9 @@
 """Whether a page is HTML as the standard has it, and tables stay tables: for every page's tests."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -29,3 +31,9 @@ def _without_role(tree: Element) -> Iterator[str]:
                 if element.tag in OF_TABLES and not element.get("role"):
                     words = "".join(element.itertext()).strip()
                     yield f"{element.tag.removeprefix(XHTML)} without a role: {words[:60]}"
+
+
+def next_page(page: str) -> str:
+    """Return where the link to the next page of a list leads."""
+    (address,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    return unescape(address)

@@ -10,7 +10,7 @@ from iamdash.candidates.queries.candidate_list import paging
 from iamdash.models import AccessLevel, Candidate, Claim, Person, Team
 from iamdash.views import bulk
 from tests.factories import make_claim, make_person, make_team
-from tests.views.markup import problems_of
+from tests.views.markup import next_page, problems_of
 from tests.views.test_candidates import answer, candidate_named
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_for_whom_is_a_choice_of_somebody_in_several_teams_and_no_tick_is_lost_o
     for letter in "abcde":
         candidate_named(f"uploader-{letter}")
     client.force_login(make_person(teams=(make_team("data"), search)))
-    here = f"/candidates/?{client.get('/candidates/?q=uploader').context['page'].next_query}"
+    here = next_page(client.get("/candidates/?q=uploader").content.decode())
     page = client.get(here).content.decode()
     assert '<select id="bulk-team" name="team" required><option value="">' in page
     assert " selected" not in page.partition('id="bulk-team"')[2].partition("</select>")[0]

@@ -65,7 +65,7 @@ def test_list_and_page_say_so_with_the_reason(likely: Standing, client: Client) 
     assert "Likely</span> Search" in listed
     assert "by its tag" in listed
     assert "<strong>Likely Search</strong>: its tag Owner is “Findability”." in page
-    assert "Its tag repository is “acme/other”: it is no team&#x27;s repository." in page
+    assert "Its tag repository is “acme/other”: it is no team&#39;s repository." in page
 
 
 def test_the_tab_counts_what_the_viewer_sees(likely: Standing, client: Client) -> None:

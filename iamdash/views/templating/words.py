@@ -1,21 +1,24 @@
 """Template words: moments, ages, sentences and stages, each said the same way on every page.
 
-`{% load words %}` in a template. The page's `now` is taken from its context (`views.frame` puts it there, a view may
-put its own), so that every age on one page is counted from one moment.
+The page's `now` is taken from its context (`views.frame` puts it there), so that every age on one page is counted from
+one moment.
 """
 
+import datetime as days
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
 from html import escape
+from typing import Any
 
-from django import template
-from django.template.context import Context
-from django.template.loader import render_to_string
+from django.template import defaultfilters
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from iamdash.candidates.queries.candidate_list.controls import Choice
 from iamdash.candidates.queries.candidate_list.counts import MOST_COUNTED
@@ -25,12 +28,11 @@ from iamdash.rules.risk import Risk
 from iamdash.rules.sentence import Sentence, ago, count_days, day_in_words, time_in_words
 from iamdash.rules.stage import Stage
 
-register = template.Library()
 PIP_STEP = 14
 RISK_TONES = {Risk.CRITICAL: "red", Risk.HIGH: "amber", Risk.MEDIUM: "", Risk.LOW: "green"}
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def when(context: Context, at: datetime, style: str = "ago") -> SafeString:
     """Return a `<time>`: how long ago ("ago"), the day ("day") or day and time ("moment"); the whole in its title."""
     local = _local(at)
@@ -40,14 +42,19 @@ def when(context: Context, at: datetime, style: str = "ago") -> SafeString:
     return _time(at, whole, {"day": day_in_words(local), "moment": whole}[style])
 
 
-@register.simple_tag(takes_context=True)
+def date(at: datetime | days.date, style: str) -> str:
+    """Return a day in a style of Django's `date`, in the stated zone: "j M Y" for "3 Aug 2026"."""
+    return defaultfilters.date(_local(at) if isinstance(at, datetime) else at, style)
+
+
+@pass_context
 def days_since(context: Context, at: datetime) -> SafeString:
     """Return a `<time>` with the whole days since `at`: "1,893 days"."""
     words = count_days((context["now"] - at).days)
     return _time(at, f"since {day_in_words(_local(at))}", words)
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def flag(context: Context, said: Flag | None) -> SafeString:
     """Return a flag as a tag, with the time that its words end in; nothing where there is none."""
     if said is None:
@@ -57,36 +64,31 @@ def flag(context: Context, said: Flag | None) -> SafeString:
     return SafeString(f'<span class="{f"tag {said.tone}".strip()}">{words}</span>')
 
 
-@register.simple_tag(takes_context=True)
+@pass_context
 def say(context: Context, sentence: Sentence) -> str:
     """Return a rule's sentence as it is true now, with times in the stated zone."""
     return sentence.render(now=context["now"], zone=timezone.get_default_timezone())
 
 
-@register.simple_tag
 def say_exactly(sentence: Sentence, at: datetime) -> str:
     """Return a rule's sentence as it was true at `at`, with whole times in the stated zone."""
     return sentence.for_the_record(at=at, zone=timezone.get_default_timezone())
 
 
-@register.simple_tag
 @cache
 def pips(stage: int) -> SafeString:
     """Return the six pips of a stage, rendered once; the last two stages are in the colour of the end."""
     tone = "end" if stage >= Stage.DEACTIVATED else "on"
-    each = [{"x": PIP_STEP * (rung - 1), "tone": tone if rung <= stage else ""} for rung in Stage]
-    return render_to_string("components/pips.html", {"pips": each})
+    each = [(PIP_STEP * (rung - 1), tone if rung <= stage else "") for rung in Stage]
+    return SafeString(_component("pips")(each))
 
 
-@register.simple_tag
 @cache
 def risk_tag(risk: Risk, words: str = "") -> SafeString:
     """Return the tag of a level of risk, rendered once: "Critical", or with words "Critical risk"."""
-    said = {"text": f"{risk.label} {words}".strip(), "tone": RISK_TONES[risk]}
-    return render_to_string("components/tag.html", said)
+    return SafeString(_component("tag")(f"{risk.label} {words}".strip(), RISK_TONES[risk]))
 
 
-@register.simple_tag
 def options(choices: Iterable[Choice]) -> SafeString:
     """Return the options of a select. Not a loop in a template: a select may hold a thousand teams."""
     return mark_safe(  # noqa: S308  every part is escaped
@@ -98,7 +100,6 @@ def options(choices: Iterable[Choice]) -> SafeString:
     )
 
 
-@register.simple_tag
 def people_of(teams: Iterable[TeamChoice]) -> SafeString:
     """Return the people of each team as the options of a select. Not a loop in a template, for the same reason."""
     return mark_safe(  # noqa: S308  every part is escaped
@@ -112,23 +113,26 @@ def people_of(teams: Iterable[TeamChoice]) -> SafeString:
     )
 
 
-@register.filter
 def capped(count: int) -> str:
     """Return a count that stopped at a limit: "412", or "1,000+" where there are more."""
     return f"{MOST_COUNTED:,}+" if count > MOST_COUNTED else f"{count:,}"
 
 
-@register.filter
 def stage_label(stage: int) -> str:
     """Return a stage's name on pages: "Role ready"."""
     return Stage(stage).label
 
 
-@register.filter
 def breakable(call: str) -> SafeString:
     """Return the name of an AWS call that can break at its words: "iam:Get-Account-Authorization-Details"."""
     words = re.findall(r"[A-Z]?[^A-Z]+|[A-Z]", call)
     return format_html_join(mark_safe("<wbr>"), "{}", ((word,) for word in words))
+
+
+def _component(name: str) -> Callable[..., str]:
+    components: Any = get_template("components/ui.html")
+    component: Callable[..., str] = getattr(components.template.module, name)
+    return component
 
 
 def _local(at: datetime) -> datetime:

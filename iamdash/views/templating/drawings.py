@@ -1,15 +1,11 @@
-"""Drawings as template words: `{% load drawings %}`. What they look like is `views.charts`'s."""
+"""Drawings as template words. What they look like is `views.charts`'s."""
 
-from django import template
 from django.utils.safestring import SafeString
 
 from iamdash.candidates.queries.candidate.uses import KnownUse
 from iamdash.views.charts import Stretch, use_strip
 
-register = template.Library()
 
-
-@register.simple_tag
 def days_of_use(known_use: KnownUse, key_id: str, summary: str) -> SafeString:
     """Return the strip of the days on which a key was used; `summary` is what it shows, in words."""
     return use_strip(
