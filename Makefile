@@ -34,7 +34,7 @@ run: setup  ## the whole product on your AWS: ambient credentials and iamdash.to
 	@$(BIN)/python -m iamdash.local run $(if $(PORT),--port '$(PORT)')
 
 test: lint browser  ## everything that has to hold: lint, and tests on real services and in a real browser
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 coverage: setup browser  ## the same tests with the lines that none of them reaches, half as slow again
 	$(BIN)/pytest --cov --cov-report=term:skip-covered $(ARGS)
