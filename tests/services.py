@@ -141,6 +141,12 @@ def pytest_unconfigure() -> None:
     SERVICES.stop()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a quarter of the time, a test waits for a server or a browser."""
+    return (os.cpu_count() or 1) + 1
+
+
 def sweep() -> None:
     """Stop the servers of test sessions that were killed, and remove what they left."""
     for base in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
