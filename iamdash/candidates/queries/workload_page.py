@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import BigIntegerField, F
+from django.db.models import BigIntegerField, F, Q
 
 from iamdash.candidates.queries.candidate_list.found import searched
 from iamdash.candidates.queries.candidate_list.workload_rows import (
@@ -89,7 +89,7 @@ def workload_page(workload: Workload) -> WorkloadPage | None:
 
 def find_workloads(words: str, *, other_than: Workload) -> tuple[tuple[WorkloadRow, ...], bool]:
     """Return the first workloads, by name, with a candidate that the list finds by the words; and if there are more."""
-    elsewhere = Standing.objects.filter(candidate__workload__isnull=False).exclude(candidate__workload=other_than)
+    elsewhere = Q(candidate__workload__isnull=False) & ~Q(candidate__workload=other_than)
     found = workloads_of(searched(elsewhere, words).standings).order_by("name", "pk")
     numbers = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
     first = numbers[:MOST_FOUND]

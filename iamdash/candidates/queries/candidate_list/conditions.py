@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
 from iamdash.candidates.queries.candidate_list.filters import (
@@ -39,6 +40,7 @@ from iamdash.rules.stage import Stage
 
 # What can be done today. With no active key there is nothing to deactivate, however safe that is.
 SAFE_TO_DEACTIVATE = Q(is_open=True, safe_to_deactivate=Verdict.YES, active_keys__gt=0)
+OLDEST_KEY = F("oldest_key_created_at")
 # A suggestion ends where somebody claims.
 LIKELY = Q(owner_team=None, likely_team__isnull=False)
 OF_PEOPLE = Q(is_open=True, kind=Kind.PERSON)
@@ -107,7 +109,8 @@ def filter_condition(
             "none": Q(active_keys=0, inactive_keys=0),
         }[filters.keys]
     if filters.age in AGES:
-        condition &= of_age(filters.age, now=now)
+        # In the words of the orders: whatever the order, its index tells the age of a key as well.
+        condition &= of_age(filters.age, now=now, oldest_key=sort_keys.OLDEST_KEY_FIRST)
     if filters.likely in teams:
         condition &= LIKELY & Q(likely_team=filters.likely)
     return condition & _of_workload(filters.workload) & _by_time(filters, now)
@@ -125,14 +128,11 @@ def claim_lapses_soon(now: datetime | Given) -> Q:
     return Q(is_open=True, claim_warned_at__lte=now, claim_lapses_at__gt=now)
 
 
-def of_age(age: str, *, now: datetime | Given) -> Q:
+def of_age(age: str, *, now: datetime | Given, oldest_key: F | Coalesce = OLDEST_KEY) -> Q:
     """Return which standings have an active key, and an oldest key of this age (of AGES)."""
     _words, _short, days, below = AGES[age]
-    return Q(
-        active_keys__gt=0,
-        oldest_key_created_at__lte=now - timedelta(days=days),
-        oldest_key_created_at__gt=now - timedelta(days=below),
-    )
+    youngest, oldest = now - timedelta(days=days), now - timedelta(days=below)
+    return Q(active_keys__gt=0) & Q(LessThanOrEqual(oldest_key, youngest)) & Q(GreaterThan(oldest_key, oldest))
 
 
 def _of_workload(number: str) -> Q:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from iamdash.candidates.queries.candidate_list import counts as counting
 from iamdash.candidates.queries.candidate_list.conditions import filter_condition, view_conditions
@@ -23,16 +23,21 @@ from iamdash.models.bulk import among
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The candidates of a list. `is_narrowed`: filters leave out some of its view.
+    """The candidates of a list, by the condition that they meet. `is_narrowed`: filters leave out some of its view.
 
     `number`: how many a search has found, up to one more than MOST_COUNTED; None: nothing was looked for. `gone`: how
     many of them are no longer open; 0 where they are too many to tell.
     """
 
-    standings: QuerySet[Standing]
+    condition: Q
     is_narrowed: bool = False
     number: int | None = None
     gone: int = 0
+
+    @property
+    def standings(self) -> QuerySet[Standing]:
+        """Return them, in no order."""
+        return Standing.objects.filter(self.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +57,26 @@ def found_by(
     filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
 ) -> Found:
     """Return what the list finds. No query, but one where something is looked for."""
-    standings, is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
+    held, is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
     if not filters.q:
-        return Found(standings, is_narrowed)
-    return replace(searched(standings, filters.q, in_order=filters.by != BY_WORKLOAD), is_narrowed=is_narrowed)
+        return Found(held, is_narrowed)
+    return replace(searched(held, filters.q), is_narrowed=is_narrowed)
 
 
 def standings_of(filters: Filters, *, viewer: Viewer, now: datetime) -> QuerySet[Standing]:
     """Return the candidates of the whole list, all pages of it, in its order. One query for teams, one for accounts."""
     teams, accounts = team_names(filters.teams_asked).by_slug, _known_accounts()
-    standings, _is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
-    return standings.filter(matches(filters.q)).order_by(*order_of(filters.shown_sort).by())
+    held, _is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
+    return Standing.objects.filter(held, matches(filters.q)).order_by(*order_of(filters.shown_sort).by())
 
 
 def _held(
     filters: Filters, *, accounts: Mapping[str, str], teams: Mapping[str, str], viewer: Viewer, now: datetime
-) -> tuple[QuerySet[Standing], bool]:
+) -> tuple[Q, bool]:
     """Return what the view holds and its filters leave, whatever is looked for; and whether they leave anything out."""
     narrowing = filter_condition(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
     in_view = view_conditions(viewer=viewer, now=now)[filters.shown_view]
-    return Standing.objects.filter(in_view, narrowing), bool(narrowing)
+    return in_view & narrowing, bool(narrowing)
 
 
 def _known_accounts() -> dict[str, str]:
@@ -79,18 +84,18 @@ def _known_accounts() -> dict[str, str]:
     return dict(AwsAccount.objects.values_list("pk", "name"))
 
 
-def searched(standings: QuerySet[Standing], words: str, *, in_order: bool = True) -> Found:
-    """Return which of these match the words. One query. `in_order`: whoever asks soon has enough of many.
+def searched(held: Q, words: str) -> Found:
+    """Return which of what is `held` match the words. One query.
 
     What a search finds is known by its numbers unless that are too many: so it is searched for once, and not again for
-    the page and each count. Candidates are read in their order, one by one, until a page is full; workloads are not.
+    the page and each count. Of too many, whoever reads them in their order, one by one, soon has a page.
     """
-    matching = standings.filter(matches(words)).order_by().values_list("pk", "is_open")
+    matching = Standing.objects.filter(held, matches(words)).order_by().values_list("pk", "is_open")
     few = dict(compiled(matching[: counting.MOST_COUNTED + 1], is_often=False).kept().ask())
     if len(few) > counting.MOST_COUNTED:
-        return Found(standings.filter(matches(words, is_common=in_order)), number=len(few))
+        return Found(held & matches(words, is_common=True), number=len(few))
     gone = sum(not is_open for is_open in few.values())
-    return Found(Standing.objects.filter(pk__in=among(few)), number=len(few), gone=gone)
+    return Found(Q(pk__in=among(few)), number=len(few), gone=gone)
 
 
 def counts_of(

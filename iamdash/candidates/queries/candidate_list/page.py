@@ -112,7 +112,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     return CandidateList(
         is_by_workload=is_by_workload,
         rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
-        workloads=rows_at(page.numbers, found.standings) if is_by_workload else (),
+        workloads=rows_at(page.numbers, found.condition) if is_by_workload else (),
         listed=counts.listed,
         tabs=tabs(counts.by_view, filters),
         view_name=VIEWS[filters.shown_view],

@@ -13,12 +13,14 @@ from django.db.models.lookups import GreaterThan, LessThan
 
 from iamdash.candidates.queries.candidate_list.order import Order, row
 from iamdash.models import AccessKey, Candidate, Standing, Workload
+from iamdash.models.bulk import among
 from iamdash.models.question import Question, given_keys
 from iamdash.rules.evidence import Verdict
 from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.rules.workload import Lane, Progress, progress_of, too_early
 
+ALL = Q()
 # Still at work, for all that is known: neither switched over nor safe to deactivate.
 RESTLESS = Q(stage__lt=Stage.SWITCHED_OVER) & ~Q(safe_to_deactivate=Verdict.YES)
 # Keys that went before it was a candidate are nobody's progress.
@@ -85,38 +87,29 @@ def workloads_of(found: QuerySet[Standing]) -> QuerySet[Workload]:
     return Workload.objects.filter(Exists(found.filter(candidate__workload=OuterRef("pk"))))
 
 
-def rows_at(numbers: Sequence[int], found: QuerySet[Standing]) -> tuple[WorkloadRow, ...]:
-    """Return the workloads of these candidates, in their order. `found`: what the list asked for. One query."""
+def rows_at(numbers: Sequence[int], asked_for: Q) -> tuple[WorkloadRow, ...]:
+    """Return the workloads of these candidates, in their order. `asked_for`: what the list holds. One query."""
     order = {number: place for place, number in enumerate(numbers)}
-    of_these = Candidate.objects.filter(pk__in=numbers).values("workload")
-    rows = workload_rows(of_these, found, shown_by=numbers)
+    of_these = Candidate.objects.filter(pk__in=among(numbers)).values("workload")
+    rows = rows_of(lanes_of(of_these, asked_for, shown_by=numbers))
     return tuple(sorted(rows.values(), key=lambda row: order[row.shown_by]))
 
 
-def workload_rows(
-    workloads: Collection[int] | QuerySet[Candidate, Any],
-    found: QuerySet[Standing] | None = None,
-    *,
-    shown_by: Sequence[int] = (),
-) -> dict[int, WorkloadRow]:
-    """Return these workloads, as far as they have candidates. One query, whatever their size.
-
-    `shown_by`: the candidates of a list in whose places they are shown.
-    """
-    return rows_of(lanes_of(workloads, found, shown_by=shown_by))
+def workload_rows(workloads: Collection[int]) -> dict[int, WorkloadRow]:
+    """Return these workloads, as far as they have candidates. One query, whatever their size."""
+    return rows_of(LANES.of(workloads=list(workloads)))
 
 
 def lanes_of(
-    workloads: Collection[int] | QuerySet[Candidate, Any] | RawSQL,
-    found: QuerySet[Standing] | None = None,
-    *,
-    shown_by: Sequence[int] = (),
+    workloads: QuerySet[Candidate, Any] | RawSQL, asked_for: Q = ALL, *, shown_by: Sequence[int] = ()
 ) -> "QuerySet[Standing, Any]":
-    """Return the lanes of these workloads, for `rows_of`."""
-    theirs = Standing.objects.filter(candidate__workload__in=workloads)
-    asked_for = theirs if found is None else found.filter(candidate__workload__in=workloads)
+    """Return the lanes of these workloads, for `rows_of`. `asked_for`: what matches of them, all unless told otherwise.
+
+    `shown_by`: the candidates of a list in whose places they are shown.
+    """
     return (
-        theirs.annotate(gone=Coalesce(Subquery(KEYS_GONE), 0, output_field=IntegerField()))
+        Standing.objects.filter(candidate__workload__in=workloads)
+        .annotate(gone=Coalesce(Subquery(KEYS_GONE), 0, output_field=IntegerField()))
         .order_by()
         .values(
             "candidate__environment",
@@ -134,8 +127,8 @@ def lanes_of(
             keys_gone=Sum("gone"),
             owners=ArrayAgg("owner_team__name", filter=Q(owner_team__isnull=False), distinct=True, default=[]),
             worst=Max("risk"),
-            matching=Count("pk", filter=Q(pk__in=asked_for.values("pk"))),
-            shown_by=Min("pk", filter=Q(pk__in=shown_by)),
+            matching=Count("pk", filter=asked_for),
+            shown_by=Min("pk", filter=Q(pk__in=among(shown_by))),
         )
     )
 
