@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q
 
 from iamdash.candidates.queries.candidate_list.filters import NO_ONE_TEAM
+from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.models import AccessLevel, Person, Team
-from iamdash.models.question import Given, Question, ask
+from iamdash.models.question import Given, Question, ask, given_texts
 
 # A select holds no more than somebody will look through; beyond that, names are typed.
 MOST_CHOICES = 250
@@ -42,12 +44,20 @@ class TeamNames:
 
 def team_names(asked: Collection[str]) -> TeamNames:
     """Return the name of every team, or of those with the slugs `asked` where there are many. One query."""
-    teams = Team.objects.order_by("pk").values_list("pk", "name")
-    # By their key and sorted here: so many and no more are read, however many there are.
-    found = dict(teams[: MOST_CHOICES + 1].union(teams.filter(pk__in=asked)) if asked else teams[: MOST_CHOICES + 1])
+    found = dict(_names().ask(slugs=list(asked)))
     if len(found) <= MOST_CHOICES:
         return TeamNames(dict(sorted(found.items(), key=lambda team: team[1])), are_all=True)
     return TeamNames({slug: found[slug] for slug in asked if slug in found}, are_all=False)
+
+
+@cache
+def _names() -> Compiled:
+    """Return the teams with these slugs, and so many of all as are looked through, and one more."""
+    # By their key and sorted by who asks: so many and no more are read, however many there are.
+    teams = Team.objects.order_by("pk").values_list("pk", "name")
+    first = compiled(teams[: MOST_CHOICES + 1])
+    asked = compiled(teams.filter(pk__in=given_texts("slugs")))
+    return Compiled(f"({first.sql}) UNION ({asked.sql})", asked.places).kept()
 
 
 def team_called(name: str) -> str:

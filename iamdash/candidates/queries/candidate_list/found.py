@@ -25,19 +25,26 @@ from iamdash.models.bulk import among
 class Found:
     """The candidates of a list, by the condition that they meet. `is_narrowed`: filters leave out some of its view.
 
+    `in_order`: the condition for whoever reads them in an order, one by one, and soon has enough of so many.
     `number`: how many a search has found, up to one more than MOST_COUNTED; None: nothing was looked for. `gone`: how
     many of them are no longer open; 0 where they are too many to tell.
     """
 
     condition: Q
+    in_order: Q
     is_narrowed: bool = False
     number: int | None = None
     gone: int = 0
 
     @property
     def standings(self) -> QuerySet[Standing]:
-        """Return them, in no order."""
+        """Return them, to be counted."""
         return Standing.objects.filter(self.condition)
+
+    @property
+    def to_be_read(self) -> QuerySet[Standing]:
+        """Return them, to be read in an order until there are enough."""
+        return Standing.objects.filter(self.in_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def found_by(
     """Return what the list finds. No query, but one where something is looked for."""
     held, is_narrowed = _held(filters, accounts=accounts, teams=teams, viewer=viewer, now=now)
     if not filters.q:
-        return Found(held, is_narrowed)
+        return Found(held, held, is_narrowed)
     return replace(searched(held, filters.q), is_narrowed=is_narrowed)
 
 
@@ -88,14 +95,16 @@ def searched(held: Q, words: str) -> Found:
     """Return which of what is `held` match the words. One query.
 
     What a search finds is known by its numbers unless that are too many: so it is searched for once, and not again for
-    the page and each count. Of too many, whoever reads them in their order, one by one, soon has a page.
+    the page and each count.
     """
-    matching = Standing.objects.filter(held, matches(words)).order_by().values_list("pk", "is_open")
+    condition = held & matches(words)
+    matching = Standing.objects.filter(condition).values_list("pk", "is_open")
     few = dict(compiled(matching[: counting.MOST_COUNTED + 1], is_often=False).kept().ask())
     if len(few) > counting.MOST_COUNTED:
-        return Found(held & matches(words, is_common=True), number=len(few))
+        return Found(condition, in_order=held & matches(words, is_common=True), number=len(few))
     gone = sum(not is_open for is_open in few.values())
-    return Found(Q(pk__in=among(few)), number=len(few), gone=gone)
+    known = Q(pk__in=among(few))
+    return Found(known, known, number=len(few), gone=gone)
 
 
 def counts_of(

@@ -104,7 +104,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     accounts = {account.account_id: account.name for account in ages}
     found = found_by(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
-    listed = firsts(found.standings, order) if is_by_workload else found.standings
+    listed = firsts(found.to_be_read, order) if is_by_workload else found.to_be_read
     page = page_of(listed, order, filters)
     counts = counts_of(found, page, listed, order, filters, viewer=viewer, now=now)
     first = counts.earlier + 1 if counts.earlier <= counting.MOST_COUNTED else None
@@ -112,7 +112,7 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     return CandidateList(
         is_by_workload=is_by_workload,
         rows=() if is_by_workload else rows_of(page.numbers, ages, viewer=viewer, now=now),
-        workloads=rows_at(page.numbers, found.condition) if is_by_workload else (),
+        workloads=rows_at(page.numbers, found.in_order) if is_by_workload else (),
         listed=counts.listed,
         tabs=tabs(counts.by_view, filters),
         view_name=VIEWS[filters.shown_view],
