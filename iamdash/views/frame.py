@@ -6,8 +6,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from iamdash.candidates.queries.frame import AccountAge, DataAge, account_ages, data_age
 from iamdash.models import AccessLevel, Person
@@ -78,7 +80,9 @@ class Frame:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `now` and what one prefers for every template, the frame for whole pages of who signed in."""
     now = now_of(request)
-    context: dict[str, Any] = {"now": now, "prefers": preferences_of(request)}
+    # Every form of a page says the same; Jinja's own `csrf_input` would hide the token anew for each.
+    token = SimpleLazyObject(lambda: csrf_input(request))
+    context: dict[str, Any] = {"now": now, "prefers": preferences_of(request), "csrf_input": token}
     # A fragment has no frame, and so asks nothing of the database for one.
     if "HX-Request" not in request.headers and isinstance(request.user, Person):
         context["frame"] = _frame_of(request, request.user, now=now)

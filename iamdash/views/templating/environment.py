@@ -4,12 +4,13 @@ A word is a filter: `{{ row.last_used_at|when }}`. Components that take what the
 `{% import "components/ui.html" as ui %}`, `{{ ui.tag("Gone", "red") }}`.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.defaultfilters import capfirst, floatformat, linebreaksbr, pluralize
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django_htmx.jinja import htmx_script
 from jinja2 import ChainableUndefined, Environment
 
@@ -50,4 +51,10 @@ def environment(**options: Any) -> Environment:
 
 def _url(name: str, *args: object) -> str:
     """Return the address of a view."""
+    return _reversed(get_script_prefix(), name, *args)
+
+
+# A page names dozens, and to spell one takes Django as long as to look up a hundred.
+@lru_cache(maxsize=4096)
+def _reversed(_prefix: str, name: str, *args: object) -> str:
     return reverse(name, args=args)
