@@ -19,10 +19,12 @@ from tests.factories import make_aws_account
 
 @pytest.fixture
 def aws(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningStandIn]:
-    """The organisation, with the ambient credentials of the account that each test reads."""
+    """The organisation at one moment: or a key might be used just between a sync and what it is compared with."""
     Programme.objects.create(pk=1, regions=[REGION])
     with running_stand_in(build=build_organisation) as running:
         monkeypatch.setenv("AWS_ENDPOINT_URL", running.endpoint_url)
+        at = running.state.clock.now()
+        monkeypatch.setattr(running.state.clock, "now", lambda: at)
         yield running
 
 
