@@ -42,9 +42,13 @@ class Compiled:
 
     def row(self, **given: Any) -> dict[str, Any]:
         """Return the only row of the answer, by the names of its columns."""
+        (row,) = self.rows(**given)
+        return row
+
+    def rows(self, **given: Any) -> list[dict[str, Any]]:
+        """Return the rows of the answer, each by the names of its columns."""
         answer = self._answer(given)
-        (row,) = answer.rows
-        return dict(zip(answer.names, row, strict=True))
+        return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
 
     def kept(self) -> "Compiled":
         """Return the same question, whose answer is kept."""

@@ -8,6 +8,7 @@ from django.db.models import F, OrderBy, Q, QuerySet, Subquery, TextField
 
 from iamdash.candidates.queries.candidate_list.filters import END, Filters
 from iamdash.candidates.queries.candidate_list.order import Order
+from iamdash.candidates.queries.compiled import compiled
 from iamdash.candidates.queries.typed import number_in
 from iamdash.models import Standing
 
@@ -70,7 +71,8 @@ def _places(
         _placed(part.filter(beyond), order).order_by(*order.by(backwards=backwards))[: PAGE_SIZE + 1] for part in parts
     ]
     rows = sorted_parts[0] if len(parts) == 1 else _merged(sorted_parts, order, backwards=backwards)
-    return tuple(reversed(rows) if backwards else rows)
+    read = compiled(rows, is_often=False).kept().ask()
+    return tuple(reversed(read) if backwards else read)
 
 
 def _place(number: int, order: Order) -> Subquery:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
 from iamdash.candidates.queries.candidate_list.order import Order, row
+from iamdash.candidates.queries.compiled import compiled
 from iamdash.models import AccessKey, Candidate, Standing, Workload
 from iamdash.models.bulk import among
 from iamdash.models.question import Question, given_keys
@@ -91,7 +92,7 @@ def rows_at(numbers: Sequence[int], asked_for: Q) -> tuple[WorkloadRow, ...]:
     """Return the workloads of these candidates, in their order. `asked_for`: what the list holds. One query."""
     order = {number: place for place, number in enumerate(numbers)}
     of_these = Candidate.objects.filter(pk__in=among(numbers)).values("workload")
-    rows = rows_of(lanes_of(of_these, asked_for, shown_by=numbers))
+    rows = rows_of(compiled(lanes_of(of_these, asked_for, shown_by=numbers), is_often=False).kept().rows())
     return tuple(sorted(rows.values(), key=lambda row: order[row.shown_by]))
 
 
