@@ -90,7 +90,7 @@ def workload_page(workload: Workload) -> WorkloadPage | None:
 def find_workloads(words: str, *, other_than: Workload) -> tuple[tuple[WorkloadRow, ...], bool]:
     """Return the first workloads, by name, with a candidate that the list finds by the words; and if there are more."""
     elsewhere = Q(candidate__workload__isnull=False) & ~Q(candidate__workload=other_than)
-    found = workloads_of(searched(elsewhere, words).to_be_read).order_by("name", "pk")
+    found = workloads_of(Standing.objects.filter(searched(elsewhere, words).in_order)).order_by("name", "pk")
     numbers = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
     first = numbers[:MOST_FOUND]
     known = workload_rows(first)

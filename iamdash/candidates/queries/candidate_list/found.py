@@ -12,7 +12,7 @@ from iamdash.candidates.queries.candidate_list.conditions import filter_conditio
 from iamdash.candidates.queries.candidate_list.filters import BY_WORKLOAD, Filters, Viewer
 from iamdash.candidates.queries.candidate_list.order import Order
 from iamdash.candidates.queries.candidate_list.order import order as order_of
-from iamdash.candidates.queries.candidate_list.paging import Page
+from iamdash.candidates.queries.candidate_list.paging import Page, listed
 from iamdash.candidates.queries.candidate_list.search import matches
 from iamdash.candidates.queries.candidate_list.workload_rows import workloads_of
 from iamdash.candidates.queries.choices import team_names
@@ -40,11 +40,6 @@ class Found:
     def standings(self) -> QuerySet[Standing]:
         """Return them, to be counted."""
         return Standing.objects.filter(self.condition)
-
-    @property
-    def to_be_read(self) -> QuerySet[Standing]:
-        """Return them, to be read in an order until there are enough."""
-        return Standing.objects.filter(self.in_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +102,13 @@ def searched(held: Q, words: str) -> Found:
     return Found(known, known, number=len(few), gone=gone)
 
 
-def counts_of(
-    found: Found,
-    page: Page,
-    listed: QuerySet[Standing],
-    order: Order,
-    filters: Filters,
-    *,
-    viewer: Viewer,
-    now: datetime,
-) -> Counts:
-    """Return how many there are; `page`: of what is `listed` in this `order`. Two queries; with a search, one."""
+def counts_of(found: Found, page: Page, order: Order, filters: Filters, *, viewer: Viewer, now: datetime) -> Counts:
+    """Return how many there are; `page`: of what is listed in this `order`. Two queries; with a search, one."""
     may_be_gone = filters.shown_view == "everything"
     besides: dict[str, QuerySet[Any, Any]] = {}
     if page.has_previous and page.places:
-        besides["earlier"] = listed.filter(order.beyond(page.places[0], backwards=True))
+        beyond = order.beyond(page.places[0], backwards=True)
+        besides["earlier"] = listed(found.in_order, order, filters).filter(beyond)
     if filters.by == BY_WORKLOAD:
         besides["listed"] = workloads_of(found.standings)
     if found.number is None and found.is_narrowed:

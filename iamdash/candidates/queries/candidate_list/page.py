@@ -12,7 +12,7 @@ from iamdash.candidates.queries.candidate_list.found import counts_of, found_by
 from iamdash.candidates.queries.candidate_list.order import order as order_of
 from iamdash.candidates.queries.candidate_list.paging import page_of
 from iamdash.candidates.queries.candidate_list.rows import CandidateRow, rows_of
-from iamdash.candidates.queries.candidate_list.workload_rows import WorkloadRow, firsts, rows_at
+from iamdash.candidates.queries.candidate_list.workload_rows import WorkloadRow, rows_at
 from iamdash.candidates.queries.choices import team_names
 from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
 from iamdash.candidates.queries.frame import AccountAge
@@ -104,9 +104,8 @@ def candidate_list(filters: Filters, ages: Sequence[AccountAge], *, viewer: View
     accounts = {account.account_id: account.name for account in ages}
     found = found_by(filters, accounts=accounts, teams=teams.by_slug, viewer=viewer, now=now)
     order, is_by_workload = order_of(filters.shown_sort), filters.by == BY_WORKLOAD
-    listed = firsts(found.to_be_read, order) if is_by_workload else found.to_be_read
-    page = page_of(listed, order, filters)
-    counts = counts_of(found, page, listed, order, filters, viewer=viewer, now=now)
+    page = page_of(found.in_order, order, filters)
+    counts = counts_of(found, page, order, filters, viewer=viewer, now=now)
     first = counts.earlier + 1 if counts.earlier <= counting.MOST_COUNTED else None
     controls = selects(filters, accounts, teams, viewer)
     return CandidateList(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -12,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
 from iamdash.candidates.queries.candidate_list.order import Order, row
-from iamdash.candidates.queries.compiled import compiled
+from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.models import AccessKey, Candidate, Standing, Workload
 from iamdash.models.bulk import among
 from iamdash.models.question import Question, given_keys
@@ -21,7 +22,7 @@ from iamdash.rules.risk import Risk
 from iamdash.rules.stage import Stage
 from iamdash.rules.workload import Lane, Progress, progress_of, too_early
 
-ALL = Q()
+ALL, NONE = Q(), among(())
 # Still at work, for all that is known: neither switched over nor safe to deactivate.
 RESTLESS = Q(stage__lt=Stage.SWITCHED_OVER) & ~Q(safe_to_deactivate=Verdict.YES)
 # Keys that went before it was a candidate are nobody's progress.
@@ -91,9 +92,16 @@ def workloads_of(found: QuerySet[Standing]) -> QuerySet[Workload]:
 def rows_at(numbers: Sequence[int], asked_for: Q) -> tuple[WorkloadRow, ...]:
     """Return the workloads of these candidates, in their order. `asked_for`: what the list holds. One query."""
     order = {number: place for place, number in enumerate(numbers)}
-    of_these = Candidate.objects.filter(pk__in=among(numbers)).values("workload")
-    rows = rows_of(compiled(lanes_of(of_these, asked_for, shown_by=numbers), is_often=False).kept().rows())
+    rows = rows_of(_lanes_at(asked_for).rows(numbers=list(numbers)))
     return tuple(sorted(rows.values(), key=lambda row: order[row.shown_by]))
+
+
+@lru_cache(maxsize=256)
+def _lanes_at(asked_for: Q) -> Compiled:
+    """Return the lanes of the workloads of some candidates, `numbers`, in SQL."""
+    numbers = given_keys("numbers")
+    of_these = Candidate.objects.filter(pk__in=numbers).values("workload")
+    return compiled(lanes_of(of_these, asked_for, shown_by=numbers), is_often=False).kept()
 
 
 def workload_rows(workloads: Collection[int]) -> dict[int, WorkloadRow]:
@@ -102,7 +110,7 @@ def workload_rows(workloads: Collection[int]) -> dict[int, WorkloadRow]:
 
 
 def lanes_of(
-    workloads: QuerySet[Candidate, Any] | RawSQL, asked_for: Q = ALL, *, shown_by: Sequence[int] = ()
+    workloads: QuerySet[Candidate, Any] | RawSQL, asked_for: Q = ALL, *, shown_by: RawSQL = NONE
 ) -> "QuerySet[Standing, Any]":
     """Return the lanes of these workloads, for `rows_of`. `asked_for`: what matches of them, all unless told otherwise.
 
@@ -129,7 +137,7 @@ def lanes_of(
             owners=ArrayAgg("owner_team__name", filter=Q(owner_team__isnull=False), distinct=True, default=[]),
             worst=Max("risk"),
             matching=Count("pk", filter=asked_for),
-            shown_by=Min("pk", filter=Q(pk__in=among(shown_by))),
+            shown_by=Min("pk", filter=Q(pk__in=shown_by)),
         )
     )
 
