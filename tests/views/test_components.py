@@ -34,6 +34,17 @@ def test_every_component_is_on_the_page(client: Client) -> None:
     assert [name for name, look in looks.items() if look is None or look[1] not in shown] == []
 
 
+def test_every_component_is_asked_for() -> None:
+    page = (TEMPLATES / "components.html").read_text() + (TEMPLATES / "base.html").read_text()
+    called = re.findall(r"{% macro (\w+)", (TEMPLATES / "components/ui.html").read_text())
+    included = [file.name for file in (TEMPLATES / "components").glob("*.html") if file.name != "ui.html"]
+
+    assert called
+    assert included
+    assert [name for name in called if f"ui.{name}(" not in page and f"|{name} }}}}" not in page] == []
+    assert [name for name in included if f'{{% include "components/{name}" %}}' not in page] == []
+
+
 def _components() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of every component: a macro, or a file that is included."""
     macros, files = TEMPLATES / "components/ui.html", (TEMPLATES / "components").glob("*.html")
