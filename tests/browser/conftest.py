@@ -19,6 +19,7 @@ FLAGS = ["--disable-quic", "--no-first-run", "--disable-background-networking", 
 ACCESSIBILITY_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE = (1280, 900)
 NARROW = (390, 844)
+GAVE_UP_FADING = "Transition was aborted because of invalid state. Page already revealed"
 
 
 class OpenPage(Protocol):
@@ -141,8 +142,7 @@ def session_of(person: Person) -> str:
 
 def told(error: Error) -> list[str]:
     # Where the next page comes too late to be faded in, Chromium shows it at once and says so as an error of the page.
-    gave_up_fading = error.message.startswith("Transition was ")
-    return [] if gave_up_fading else [f"An error in the page: {error}"]
+    return [] if error.message == GAVE_UP_FADING else [f"An error in the page: {error}"]
 
 
 def breaches(message: ConsoleMessage) -> list[str]:
