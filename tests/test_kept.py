@@ -3,22 +3,25 @@
 import os
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from iamdash.candidates.queries.compiled import NOW, Compiled
-from iamdash.database.kept import VERSION, _kept, unless_unchanged
+from iamdash.database.kept import VERSION, _kept, one_look, unless_unchanged
 from iamdash.local.postgres import Postgres
+from iamdash.views.moment import OneLookMiddleware
 from tests.factories import make_access_key, make_person, make_sync_run, make_team
 from tests.views.test_candidates import candidate_named
 
@@ -35,18 +38,30 @@ COUNTING = (
     *("/candidates/?used=over-90", "/candidates/?opened=week", "/candidates/?age=1y", "/candidates/?claim=lapsing"),
 )
 Rows = Sequence[tuple[Any, ...]]
+T = TypeVar("T")
 
 
 def ask(sql: str = LOOKED_UP, *values: Any) -> Rows:
-    return unless_unchanged(connection.cursor(), sql, values).rows
+    return unless_unchanged(connection.cursor, sql, values).rows
+
+
+def undisturbed(do: Callable[[], T]) -> T:
+    """Do it, and again if PostgreSQL wrote something of its own in between, as vacuuming does now and then."""
+    while True:
+        before, done, after = version(), do(), version()
+        if before == after:
+            return done
 
 
 def ask_undisturbed(*questions: tuple[Any, ...]) -> list[Rows]:
-    """Ask in a row, and again if PostgreSQL wrote something of its own in between, as vacuuming does now and then."""
-    while True:
-        before, answers, after = version(), [ask(*question) for question in questions], version()
-        if before == after:
-            return answers
+    return undisturbed(lambda: [ask(*question) for question in questions])
+
+
+def asked(do: Callable[[], object]) -> int:
+    """Return how many questions it asks PostgreSQL."""
+    with CaptureQueriesContext(connection) as queries:
+        do()
+    return len(queries)
 
 
 def version() -> Rows:
@@ -157,6 +172,51 @@ def test_in_a_transaction_nothing_is_kept_as_it_sees_what_it_wrote_itself() -> N
         transaction.set_rollback(True)
 
     assert ask(SESSIONS) == [(0,)]
+
+
+def test_one_look_asks_once_whether_anything_has_changed() -> None:
+    def both() -> int:
+        return asked(lambda: (ask(SESSIONS), ask("SELECT 2")))
+
+    def look() -> list[int]:
+        with one_look():
+            return [both(), both()]
+
+    assert undisturbed(lambda: [look(), look(), both()])[1:] == [[1, 0], 2]
+
+
+def test_one_look_tells_what_was_true_when_it_began(elsewhere: psycopg.Connection[Any]) -> None:
+    with one_look():
+        assert ask(SESSIONS) == [(0,)]
+        elsewhere.execute(WRITES, ["theirs"])
+        elsewhere.commit()
+        assert ask(SESSIONS) == [(0,)]
+
+    with one_look():
+        assert ask(SESSIONS) == [(1,)]
+
+
+def test_one_look_goes_on_from_what_it_has_seen_since(elsewhere: psycopg.Connection[Any]) -> None:
+    with one_look():
+        ask(SESSIONS)
+        elsewhere.execute(WRITES, ["theirs"])
+        elsewhere.commit()
+        ask("SELECT 3")
+        assert ask(SESSIONS) == [(1,)]
+
+
+@pytest.mark.parametrize(("method", "told"), [("GET", [0, 0]), ("HEAD", [0, 0]), ("POST", [0, 1])])
+def test_a_page_is_one_look_and_a_deed_sees_what_it_has_done(method: str, told: list[int]) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        del request
+        ((before,),) = ask(SESSIONS)
+        write("ours")
+        ((after,),) = ask(SESSIONS)
+        return HttpResponse(f"{before} {after}")
+
+    response = OneLookMiddleware(view)(RequestFactory().generic(method, "/"))
+    assert [int(each) for each in response.content.split()] == told
+    assert ask(SESSIONS) == [(1,)]
 
 
 def test_a_server_that_crashed_is_told_apart_as_it_gives_numbers_again_that_it_has_lost(server: Postgres) -> None:

@@ -2,11 +2,13 @@
 
 PostgreSQL numbers each transaction that writes, and tells which of them a statement sees (`pg_current_snapshot`).
 Statements that see the same read the same rows. So a question is asked with the version of the answer that is at hand,
-as a browser asks for a page, and where that is still the version, PostgreSQL looks nothing up.
+as a browser asks for a page, and where that is still the version, PostgreSQL looks nothing up. A page asks so once:
+what else is at hand of that version is not asked for again.
 """
 
-from collections.abc import Hashable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,29 +43,59 @@ class _Kept:
     version_and_answer: tuple[str, Answer] = ("", Answer((), ()))
 
 
+@dataclass(slots=True)
+class _Look:
+    """The version that was seen last; "" before the first question."""
+
+    version: str = ""
+
+
+_LOOK: ContextVar[_Look | None] = ContextVar("look", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Let all that is kept be as it was at one moment: that of the first question in here. For what only reads.
+
+    Whoever changes something in here could be told what was true before.
+    """
+    token = _LOOK.set(_Look())
+    try:
+        yield
+    finally:
+        _LOOK.reset(token)
+
+
 def answered(cursor: CursorWrapper, sql: str, values: Sequence[Any]) -> Answer:
     """Return the answer to a question in SQL. One query."""
     cursor.execute(sql, values)
     return Answer([column.name for column in cursor.description], cursor.fetchall())
 
 
-def unless_unchanged(asking: AbstractContextManager[CursorWrapper], sql: str, values: Sequence[Any]) -> Answer:
-    """Return the answer to a question in SQL, from PostgreSQL unless the one at hand is still true. One query.
+def unless_unchanged(
+    asking: Callable[[], AbstractContextManager[CursorWrapper]], sql: str, values: Sequence[Any]
+) -> Answer:
+    """Return the answer to a question in SQL, from PostgreSQL unless the one at hand is still true.
 
-    `asking`: yields the cursor. A transaction may have written what only itself sees, so in one nothing is kept.
+    One query; none where this look has seen that it is. `asking`: yields the cursor. A transaction may have written
+    what only itself sees, so in one nothing is kept.
     """
-    with asking as cursor:
-        if connection.in_atomic_block:
+    if connection.in_atomic_block:
+        with asking() as cursor:
             return answered(cursor, sql, values)
-        kept = _kept(sql, *map(_hashable, values))
-        version, at_hand = kept.version_and_answer
+    look = _LOOK.get() or _Look()
+    kept = _kept(sql, *map(_hashable, values))
+    version, at_hand = kept.version_and_answer
+    if version and version == look.version:
+        return at_hand
+    with asking() as cursor:
         read = answered(cursor, UNLESS_UNCHANGED.format(version=VERSION, question=sql), [*values, version])
-        version_now = read.rows[0][0]
-        if version_now == version:
-            return at_hand
-        answer = Answer(read.names[2:], [row[2:] for row in read.rows if row[1]])
-        kept.version_and_answer = version_now, answer
-        return answer
+    look.version = read.rows[0][0]
+    if version == look.version:
+        return at_hand
+    answer = Answer(read.names[2:], [row[2:] for row in read.rows if row[1]])
+    kept.version_and_answer = look.version, answer
+    return answer
 
 
 @lru_cache(maxsize=MOST_KEPT, typed=True)

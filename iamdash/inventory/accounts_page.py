@@ -204,13 +204,13 @@ def account_lines(account_id: str = "", *, now: datetime) -> list[tuple[AwsAccou
 
 
 def _newest_runs(account_ids: list[str]) -> Mapping[str, _Runs]:
-    newest = unless_unchanged(planned_once(), RUNS_OF_EACH, [account_ids])
+    newest = unless_unchanged(planned_once, RUNS_OF_EACH, [account_ids])
     return {account_id: _Runs(*runs) for account_id, *runs in newest.rows}
 
 
 def _counted(rows: QuerySet[IamUser] | QuerySet[AccessKey]) -> Mapping[str, int]:
     counted = rows.values_list("aws_account").annotate(number=Count("*")).order_by()
-    return dict(unless_unchanged(connection.cursor(), *counted.query.sql_with_params()).rows)
+    return dict(unless_unchanged(connection.cursor, *counted.query.sql_with_params()).rows)
 
 
 def _line(

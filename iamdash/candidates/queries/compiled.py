@@ -56,11 +56,11 @@ class Compiled:
 
     def _answer(self, given: Mapping[str, Any]) -> Answer:
         is_narrowed = any(place.narrows for place in self.places)
-        asking = planned_once() if self.is_often and not is_narrowed else connection.cursor()
+        asking = planned_once if self.is_often and not is_narrowed else connection.cursor
         if self.is_kept:
             rounded = {**given, "now": to_the_minute(given["now"])} if "now" in given else given
             return unless_unchanged(asking, self.sql, [rounded[place.name] for place in self.places])
-        with asking as cursor:
+        with asking() as cursor:
             return answered(cursor, self.sql, [given[place.name] for place in self.places])
 
 
