@@ -13,6 +13,7 @@ from iamdash.candidates.queries.candidate_list.workload_rows import (
     workload_rows,
     workloads_of,
 )
+from iamdash.candidates.queries.compiled import compiled
 from iamdash.models import Standing, Workload
 from iamdash.models.question import Given, Question, ask
 from iamdash.rules.stage import Stage
@@ -91,7 +92,8 @@ def find_workloads(words: str, *, other_than: Workload) -> tuple[tuple[WorkloadR
     """Return the first workloads, by name, with a candidate that the list finds by the words; and if there are more."""
     elsewhere = Q(candidate__workload__isnull=False) & ~Q(candidate__workload=other_than)
     found = workloads_of(Standing.objects.filter(searched(elsewhere, words).in_order)).order_by("name", "pk")
-    numbers = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    question = compiled(found.values_list("pk")[: MOST_FOUND + 1], is_often=False).kept()
+    numbers = [number for (number,) in question.ask()]
     first = numbers[:MOST_FOUND]
     known = workload_rows(first)
     return tuple(known[number] for number in first if number in known), len(numbers) > MOST_FOUND

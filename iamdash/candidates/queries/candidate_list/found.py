@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
@@ -14,9 +14,8 @@ from iamdash.candidates.queries.candidate_list.order import Order
 from iamdash.candidates.queries.candidate_list.order import order as order_of
 from iamdash.candidates.queries.candidate_list.paging import Page, listed
 from iamdash.candidates.queries.candidate_list.search import matches
-from iamdash.candidates.queries.candidate_list.workload_rows import workloads_of
 from iamdash.candidates.queries.choices import team_names
-from iamdash.candidates.queries.compiled import compiled
+from iamdash.candidates.queries.compiled import Compiled, compiled
 from iamdash.models import AwsAccount, Standing
 from iamdash.models.bulk import among
 
@@ -35,11 +34,6 @@ class Found:
     is_narrowed: bool = False
     number: int | None = None
     gone: int = 0
-
-    @property
-    def standings(self) -> QuerySet[Standing]:
-        """Return them, to be counted."""
-        return Standing.objects.filter(self.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +87,7 @@ def searched(held: Q, words: str) -> Found:
     the page and each count.
     """
     condition = held & matches(words)
-    matching = Standing.objects.filter(condition).values_list("pk", "is_open")
-    few = dict(compiled(matching[: counting.MOST_COUNTED + 1], is_often=False).kept().ask())
+    few = dict(_numbers_of(condition, counting.MOST_COUNTED + 1).ask())
     if len(few) > counting.MOST_COUNTED:
         return Found(condition, in_order=held & matches(words, is_common=True), number=len(few))
     gone = sum(not is_open for is_open in few.values())
@@ -102,23 +95,30 @@ def searched(held: Q, words: str) -> Found:
     return Found(known, known, number=len(few), gone=gone)
 
 
+@lru_cache(maxsize=256)
+def _numbers_of(condition: Q, most: int) -> Compiled:
+    """Return the numbers of what meets the condition, each with whether it is open, in SQL."""
+    matching = Standing.objects.filter(condition).values_list("pk", "is_open")
+    return compiled(matching[:most], is_often=False).kept()
+
+
 def counts_of(found: Found, page: Page, order: Order, filters: Filters, *, viewer: Viewer, now: datetime) -> Counts:
     """Return how many there are; `page`: of what is listed in this `order`. Two queries; with a search, one."""
-    may_be_gone = filters.shown_view == "everything"
-    besides: dict[str, QuerySet[Any, Any]] = {}
+    most, may_be_gone = counting.MOST_COUNTED + 1, filters.shown_view == "everything"
+    besides: dict[str, Compiled] = {}
     if page.has_previous and page.places:
         beyond = order.beyond(page.places[0], backwards=True)
-        besides["earlier"] = listed(found.in_order, order, filters).filter(beyond)
+        besides["earlier"] = counting.how_many(listed(found.in_order, order, filters).filter(beyond), most)
     if filters.by == BY_WORKLOAD:
-        besides["listed"] = workloads_of(found.standings)
+        besides["listed"] = counting.how_many_workloads(found.condition, most)
     if found.number is None and found.is_narrowed:
-        besides["matching"] = found.standings
+        besides["matching"] = counting.how_many_candidates(found.condition, most)
     if found.number is None and may_be_gone:
-        besides["gone"] = found.standings.filter(is_open=False)
+        besides["gone"] = counting.how_many_candidates(found.condition & Q(is_open=False), most)
     if filters.q:  # which was a query already
         counts = counting.view_counts(viewer=viewer, now=now, **besides)
     else:
-        counts = counting.view_counts(viewer=viewer, now=now) | counting.capped_counts(besides)
+        counts = counting.view_counts(viewer=viewer, now=now) | counting.counts_of(besides)
     # Where nothing is narrowed, the list is as long as its tab says.
     matching = counts.get("matching", counts[filters.shown_view]) if found.number is None else found.number
     gone = found.gone if may_be_gone else 0
