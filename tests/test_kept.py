@@ -125,7 +125,7 @@ def test_an_answer_without_rows_and_one_of_nothing_are_told_apart() -> None:
 
 
 def test_rows_keep_their_order_and_columns_their_names() -> None:
-    question = Compiled("SELECT 7 AS team, 8 AS team_left").kept()
+    question = Compiled("SELECT 7 AS team, 8 AS team_left")
     many = "SELECT number FROM generate_series(1, 2000) AS number ORDER BY number %% 7, number DESC"
 
     assert question.row() == question.row() == {"team": 7, "team_left": 8}
@@ -231,7 +231,7 @@ def test_a_server_that_crashed_is_told_apart_as_it_gives_numbers_again_that_it_h
 
 
 def test_moments_are_rounded_up_to_the_minute_or_no_answer_would_be_kept() -> None:
-    question = Compiled("SELECT %s::timestamptz", (NOW,)).kept()
+    question = Compiled("SELECT %s::timestamptz", (NOW,))
     half_past_nine = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 
     assert question.ask(now=half_past_nine) == [(half_past_nine,)]

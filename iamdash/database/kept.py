@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 # Of questions with their values; what was asked longest ago is forgotten first.
-MOST_KEPT = 512
+MOST_KEPT = 1024
 # A server that was restored from a backup gives the same numbers to other transactions, but was started later. One that
 # crashed gives numbers again that it has lost: it recovers without a start, but begins its statistics anew.
 VERSION = "concat_ws(' ', pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time(), pg_current_snapshot())"

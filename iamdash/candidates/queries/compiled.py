@@ -5,7 +5,7 @@ made of several, as text. Where a page wants instances, or several answers in on
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Aggregate, BigIntegerField, Count, DateTimeField, QuerySet, Value
 
-from iamdash.database.kept import Answer, answered, unless_unchanged
+from iamdash.database.kept import Answer, unless_unchanged
 from iamdash.database.prepared import planned_once
 from iamdash.models import Membership
 from iamdash.models.question import Given, spelt_out
@@ -27,14 +27,13 @@ THEIR_TEAMS = Membership.objects.filter(person=PERSON).values("team")
 class Compiled:
     """A question in SQL, with places for the values that are given when it is asked.
 
-    `is_often`: many pages ask it in these words. `is_kept`: its answer is kept until something in the database changes,
-    and its moment is rounded up to a minute.
+    Its answer is kept until something in the database changes, and moments that are given are rounded up to a minute.
+    `is_often`: many pages ask it in these words.
     """
 
     sql: str
     places: tuple[Given, ...] = ()
     is_often: bool = True
-    is_kept: bool = False
 
     def ask(self, **given: Any) -> Sequence[tuple[Any, ...]]:
         """Return the rows of the answer, as Postgres gives them: JSON as text."""
@@ -50,18 +49,14 @@ class Compiled:
         answer = self._answer(given)
         return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
 
-    def kept(self) -> "Compiled":
-        """Return the same question, whose answer is kept."""
-        return replace(self, is_kept=True)
-
     def _answer(self, given: Mapping[str, Any]) -> Answer:
         is_narrowed = any(place.narrows for place in self.places)
         asking = planned_once if self.is_often and not is_narrowed else connection.cursor
-        if self.is_kept:
-            rounded = {**given, "now": to_the_minute(given["now"])} if "now" in given else given
-            return unless_unchanged(asking, self.sql, [rounded[place.name] for place in self.places])
-        with asking() as cursor:
-            return answered(cursor, self.sql, [given[place.name] for place in self.places])
+        return unless_unchanged(asking, self.sql, [_rounded(given[place.name]) for place in self.places])
+
+
+def _rounded(value: Any) -> Any:
+    return to_the_minute(value) if isinstance(value, datetime) else value
 
 
 def to_the_minute(now: datetime) -> datetime:

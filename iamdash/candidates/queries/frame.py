@@ -24,7 +24,7 @@ AGE_OF_EACH = Compiled("""
         ORDER BY started_at DESC LIMIT 1
     ) AS newest ON true
     ORDER BY account.name
-""").kept()
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ OF_EACH_RULE = Compiled(
     GROUP BY 1
     """,
     is_often=False,
-    is_kept=True,
 )
 
 

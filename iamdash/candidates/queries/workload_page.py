@@ -92,7 +92,7 @@ def find_workloads(words: str, *, other_than: Workload) -> tuple[tuple[WorkloadR
     """Return the first workloads, by name, with a candidate that the list finds by the words; and if there are more."""
     elsewhere = Q(candidate__workload__isnull=False) & ~Q(candidate__workload=other_than)
     found = workloads_of(Standing.objects.filter(searched(elsewhere, words).in_order)).order_by("name", "pk")
-    question = compiled(found.values_list("pk")[: MOST_FOUND + 1], is_often=False).kept()
+    question = compiled(found.values_list("pk")[: MOST_FOUND + 1], is_often=False)
     numbers = [number for (number,) in question.ask()]
     first = numbers[:MOST_FOUND]
     known = workload_rows(first)

@@ -22,13 +22,13 @@ def view_counts(*, viewer: Viewer, now: datetime, **besides: Compiled) -> dict[s
 
     One query. What every list asks is planned once, but anew where something besides is asked with it.
     """
-    question = in_one_row({**_views(MOST_COUNTED + 1), **besides}, is_often=not besides).kept()
+    question = in_one_row({**_views(MOST_COUNTED + 1), **besides}, is_often=not besides)
     return question.row(person=viewer.person_id, now=now)
 
 
 def counts_of(questions: Mapping[str, Compiled]) -> dict[str, int]:
     """Return the answer to each question. One query; none where there is none."""
-    return in_one_row(questions, is_often=False).kept().row() if questions else {}
+    return in_one_row(questions, is_often=False).row() if questions else {}
 
 
 def exact_counts(kinds: Mapping[str, Q]) -> dict[str, int]:

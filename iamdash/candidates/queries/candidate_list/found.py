@@ -99,7 +99,7 @@ def searched(held: Q, words: str) -> Found:
 def _numbers_of(condition: Q, most: int) -> Compiled:
     """Return the numbers of what meets the condition, each with whether it is open, in SQL."""
     matching = Standing.objects.filter(condition).values_list("pk", "is_open")
-    return compiled(matching[:most], is_often=False).kept()
+    return compiled(matching[:most], is_often=False)
 
 
 def counts_of(found: Found, page: Page, order: Order, filters: Filters, *, viewer: Viewer, now: datetime) -> Counts:

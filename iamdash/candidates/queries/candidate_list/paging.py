@@ -88,7 +88,7 @@ def _question(condition: Q, order: Order, filters: Filters, most: int, *, is_fir
         _placed(part.filter(beyond), order).order_by(*order.by(backwards=backwards))[:most] for part in parts
     ]
     rows = sorted_parts[0] if len(parts) == 1 else _merged(sorted_parts, order, backwards=backwards)[:most]
-    return compiled(rows, is_often=False).kept()
+    return compiled(rows, is_often=False)
 
 
 def _place(order: Order) -> Subquery:

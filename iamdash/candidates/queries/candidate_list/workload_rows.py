@@ -101,7 +101,7 @@ def _lanes_at(asked_for: Q) -> Compiled:
     """Return the lanes of the workloads of some candidates, `numbers`, in SQL."""
     numbers = given_keys("numbers")
     of_these = Candidate.objects.filter(pk__in=numbers).values("workload")
-    return compiled(lanes_of(of_these, asked_for, shown_by=numbers), is_often=False).kept()
+    return compiled(lanes_of(of_these, asked_for, shown_by=numbers), is_often=False)
 
 
 def workload_rows(workloads: Collection[int]) -> dict[int, WorkloadRow]:

@@ -104,7 +104,7 @@ def totals(scope: Scope, told: Mapping[str, int], *, viewer: Viewer, now: dateti
 @cache
 def _each_by_its_index(told: frozenset[str]) -> Compiled:
     kinds = {name: kind for name, kind in (BESIDE | OF_AGE).items() if name not in told}
-    return side_by_side({name: number_of(Standing.objects.filter(kind)) for name, kind in kinds.items()}).kept()
+    return side_by_side({name: number_of(Standing.objects.filter(kind)) for name, kind in kinds.items()})
 
 
 @cache
@@ -112,7 +112,7 @@ def _in_one_pass(bounds: Bounds) -> Compiled:
     kinds = SHARED_OUT | BESIDE | OF_AGE
     counts = {name: Count("pk", filter=kind) for name, kind in kinds.items()}
     keys = Sum("active_keys", filter=IS_OPEN, default=0)
-    return compiled(as_one(Standing.objects.filter(bounds.standings()), **counts, keys=keys)).kept()
+    return compiled(as_one(Standing.objects.filter(bounds.standings()), **counts, keys=keys))
 
 
 def numbers(

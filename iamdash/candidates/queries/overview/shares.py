@@ -101,4 +101,4 @@ def _shared_out(column: str, name: str, bounds: Bounds) -> Compiled:
         counted=counted.sql, waiting=waiting.sql, stages=stages, deleted=Stage.DELETED.value, name=name
     )
     page = (Given("after", BigIntegerField()), Given("until", BigIntegerField()))
-    return Compiled(sql, (*counted.places, *waiting.places, *page)).kept()
+    return Compiled(sql, (*counted.places, *waiting.places, *page))

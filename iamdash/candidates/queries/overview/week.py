@@ -87,7 +87,7 @@ def _each_by_its_index() -> Compiled:
     }
     counts = {kind: number_of(rows) for kind, rows in events.items()}
     newest = {NEWEST.format(kind): rows.order_by("-at", "-pk").values("subject") for kind, rows in events.items()}
-    return side_by_side(counts, lists={name: subjects[:NAMED] for name, subjects in newest.items()}).kept()
+    return side_by_side(counts, lists={name: subjects[:NAMED] for name, subjects in newest.items()})
 
 
 @cache
@@ -99,7 +99,7 @@ def _in_one_pass(bounds: Bounds) -> Compiled:
         .annotate(count=Count("pk"), newest=ArrayAgg("subject", order_by=["-at", "-pk"]))
         .order_by()
         .values_list("kind", "key_used", "count", F(f"newest__0_{NAMED}"))
-    ).kept()
+    )
 
 
 def _lines(kinds: tuple[tuple[str, str, str], ...], found: Mapping[str, tuple[int, list[str]]]) -> tuple[WeekLine, ...]:
