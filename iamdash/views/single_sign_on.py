@@ -24,7 +24,7 @@ from requests import RequestException
 
 from iamdash.models import Person
 
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"  # noqa: S105  the name of a class
+PASSWORD_BACKEND = "iamdash.views.sessions.PersonBackend"  # noqa: S105  the name of a class
 FAILED = "Single sign-on did not work. Try again; if it goes on, tell whoever runs iamdash."
 
 
