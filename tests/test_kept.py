@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -18,6 +19,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from iamdash.candidates.queries import compiled
 from iamdash.candidates.queries.compiled import NOW, Compiled
 from iamdash.database.kept import VERSION, _kept, one_look, unless_unchanged
 from iamdash.local.postgres import Postgres
@@ -33,7 +35,7 @@ SESSIONS = "SELECT count(*) FROM django_session"
 WRITES = "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, '', now())"
 # What they count has to be asked in the same words from one moment to the next, or it would be looked up each time.
 COUNTING = (
-    *("/", "/?scope=mine", "/accounts/", "/rules/", "/settings/"),
+    *("/", "/?scope=mine", "/teams/", "/teams/platform/", "/accounts/", "/rules/", "/settings/"),
     *("/candidates/", "/candidates/?view=stuck", "/candidates/?view=stuck&q=upload", "/candidates/?by=workload"),
     *("/candidates/?used=over-90", "/candidates/?opened=week", "/candidates/?age=1y", "/candidates/?claim=lapsing"),
 )
@@ -237,6 +239,13 @@ def test_moments_are_rounded_up_to_the_minute_or_no_answer_would_be_kept() -> No
     assert question.ask(now=half_past_nine) == [(half_past_nine,)]
     assert question.ask(now=half_past_nine + timedelta(microseconds=1)) == [(half_past_nine + timedelta(minutes=1),)]
     assert question.ask(now=half_past_nine + timedelta(seconds=59)) == [(half_past_nine + timedelta(minutes=1),)]
+
+
+def test_no_question_asks_for_what_changes_without_a_write() -> None:
+    changing = re.compile(r"(?<!timezone\.)\bnow\(|CURRENT_|_timestamp\(|random\(|pg_locks", re.IGNORECASE)
+    room = Path(compiled.__file__).parent
+
+    assert [path for path in room.rglob("*.py") if changing.search(path.read_text())] == []
 
 
 def test_pages_say_of_what_was_kept_what_they_say_of_what_is_looked_up(

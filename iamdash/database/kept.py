@@ -1,4 +1,4 @@
-"""Answers that are kept for as long as nothing in the database has changed: counts of a whole organisation.
+"""Answers that are kept for as long as nothing in the database has changed: whatever pages ask again and again.
 
 PostgreSQL numbers each transaction that writes, and tells which of them a statement sees (`pg_current_snapshot`).
 Statements that see the same read the same rows. So a question is asked with the version of the answer that is at hand,
@@ -55,9 +55,10 @@ _LOOK: ContextVar[_Look | None] = ContextVar("look", default=None)
 
 @contextmanager
 def one_look() -> Iterator[None]:
-    """Let all that is kept be as it was at one moment: that of the first question in here. For what only reads.
+    """Let what is at hand be as true as the newest question that was asked in here. For what only reads.
 
-    Whoever changes something in here could be told what was true before.
+    Whoever changes something in here could be told what was true before. So could whoever learns something elsewhere,
+    such as from a lock: what must be no older than that needs a look of its own.
     """
     token = _LOOK.set(_Look())
     try:
@@ -104,4 +105,5 @@ def _kept(_sql: str, *_values: Hashable) -> _Kept:
 
 
 def _hashable(value: Any) -> Hashable:
+    """Return the value, or a list as a tuple: the values of one are of one type, which nobody tells from another."""
     return tuple(value) if isinstance(value, list) else value

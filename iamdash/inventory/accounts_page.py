@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from iamdash.database.kept import unless_unchanged
+from iamdash.database.kept import one_look, unless_unchanged
 from iamdash.database.prepared import planned_once
 from iamdash.inventory import lock
 from iamdash.inventory.gaps import Gap, gaps
@@ -184,7 +184,10 @@ def account_lines(account_id: str = "", *, now: datetime) -> list[tuple[AwsAccou
     """Return every account in their order, or the one, each with how it is doing."""
     one, of_one = ({"pk": account_id}, {"aws_account": account_id}) if account_id else ({}, {})
     found = list(AwsAccount.objects.filter(**one))
-    running, runs = lock.running(), _newest_runs([each.pk for each in found])
+    running = lock.running()
+    # A sync writes what came of it before it gives its lock back: what is at hand may be older than that.
+    with one_look():
+        runs = _newest_runs([each.pk for each in found])
     iam_users = _counted(IamUser.objects.filter(gone_at=None, **of_one))
     active_keys = _counted(AccessKey.objects.filter(status=ACTIVE, gone_at=None, **of_one))
     return [

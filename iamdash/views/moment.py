@@ -18,7 +18,10 @@ def now_of(request: HttpRequest) -> datetime:
 
 
 class OneLookMiddleware:
-    """Lets a page be one look at the database, as far as answers are kept. What changes something looks each time."""
+    """Lets a page be one look at the database, as far as answers are kept. A POST looks each time.
+
+    A GET that changes something, such as the end of single sign-on, reads nothing that is kept after it has.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import CharField
 from django.utils import timezone
 
-from iamdash.candidates.queries.compiled import NOW, PERSON, Compiled, compiled
+from iamdash.candidates.queries.compiled import PERSON, Compiled, compiled
 from iamdash.models import Person
 from iamdash.models.question import Given
 
@@ -25,8 +25,10 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds. One that is not there, or has ended, is Django's to deal with."""
-        found = _session().ask(key=self.session_key, now=timezone.now())
-        return self.decode(found[0][0]) if found else super().load()
+        for data, ends_at in _session().ask(key=self.session_key):
+            if ends_at > timezone.now():
+                return self.decode(data)
+        return super().load()
 
 
 class PersonBackend(ModelBackend):
@@ -40,7 +42,7 @@ class PersonBackend(ModelBackend):
 
 @cache
 def _session() -> Compiled:
-    return compiled(Session.objects.filter(session_key=KEY, expire_date__gt=NOW).values_list("session_data"))
+    return compiled(Session.objects.filter(session_key=KEY).values_list("session_data", "expire_date"))
 
 
 @cache

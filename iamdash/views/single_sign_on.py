@@ -24,7 +24,6 @@ from requests import RequestException
 
 from iamdash.models import Person
 
-PASSWORD_BACKEND = "iamdash.views.sessions.PersonBackend"  # noqa: S105  the name of a class
 FAILED = "Single sign-on did not work. Try again; if it goes on, tell whoever runs iamdash."
 
 
@@ -63,7 +62,7 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has
         if person is None:
             messages.error(request, refusal)
             raise ImmediateHttpResponse(redirect("sign-in"))
-        sign_in_as(request, person, backend=PASSWORD_BACKEND)
+        sign_in_as(request, person)
         onward = sociallogin.get_redirect_url(request) or ""
         raise ImmediateHttpResponse(redirect(onward if onward.startswith("/") else "/"))
 

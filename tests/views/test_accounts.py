@@ -11,8 +11,9 @@ from kombu.exceptions import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
 from iamdash import tasks
+from iamdash.inventory import lock
 from iamdash.inventory.lock import one_sync_of
-from iamdash.models import AccessLevel, SyncOutcome
+from iamdash.models import AccessLevel, SyncOutcome, SyncRun
 from tests.factories import make_aws_account, make_person, make_sync_run
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +215,28 @@ def test_the_page_asks_as_few_questions_for_many_accounts(
 
     with django_assert_max_num_queries(10):
         viewer.get("/accounts/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sync_that_ends_while_its_page_is_made_has_ended_on_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws_account = make_aws_account("1" * 12)
+    make_sync_run(aws_account, outcome=SyncOutcome.FAILED)
+    doing = {"doing": "Reading keys", "done": 1, "total": 2}
+    run = make_sync_run(
+        aws_account, started_at=timezone.now(), finished_at=None, outcome=SyncOutcome.RUNNING, progress=doing
+    )
+    client.force_login(make_person(access_level=AccessLevel.VIEWER))
+    with monkeypatch.context() as while_it_runs:
+        while_it_runs.setattr(lock, "running", lambda: frozenset({aws_account.pk}))
+        assert "Reading keys" in client.get("/accounts/running").content.decode()
+
+    def as_it_ends() -> frozenset[str]:
+        SyncRun.objects.filter(pk=run.pk).update(outcome=SyncOutcome.COMPLETE, finished_at=timezone.now())
+        return frozenset()
+
+    monkeypatch.setattr(lock, "running", as_it_ends)
+    page = client.get("/accounts/running").content.decode()
+    assert "Up to date" in page
+    assert "Failing" not in page

@@ -13,9 +13,10 @@ from django.utils import timezone
 from iamdash.models import AccessLevel, Person
 from tests.factories import make_person, make_team
 from tests.test_kept import undisturbed
+from tests.views.test_candidates import candidate_named
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PAGE = "/candidates/"
+PAGE, PASSWORD = "/candidates/", "correct horse battery"
 
 
 @pytest.fixture
@@ -73,6 +74,32 @@ def test_whoever_signs_out_is_out_on_every_page(client: Client, person: Person) 
     client.post("/sign-out")
 
     assert elsewhere.get(PAGE).status_code == 302
+
+
+def test_signing_in_gives_the_session_another_key_and_the_old_one_opens_nothing(client: Client) -> None:
+    someone = make_person()
+    someone.set_password(PASSWORD)
+    someone.save()
+    client.force_login(someone)
+    stolen = Client()
+    stolen.cookies = client.cookies.copy()
+    assert stolen.get(PAGE).status_code == 200
+    client.post("/sign-out")
+
+    assert client.post("/sign-in", {"email": someone.email, "password": PASSWORD}).status_code == 302
+    assert client.get(PAGE).status_code == 200
+    assert stolen.get(PAGE).status_code == 302
+
+
+def test_a_claim_shows_on_the_page_that_it_leads_to(client: Client, person: Person) -> None:
+    candidate = candidate_named("uploader")
+    row = f"{PAGE}{candidate.pk}/"
+    assert "No owner yet" in client.get(PAGE).content.decode()
+
+    claimed = client.post(f"{row}row/claim", {"team": "platform", "next": PAGE}, follow=True).content.decode()
+
+    assert str(person) in claimed.partition('id="results"')[2]
+    assert "No owner yet" not in claimed
 
 
 def test_what_somebody_may_do_changes_with_their_access_level(client: Client, person: Person) -> None:
