@@ -173,7 +173,8 @@ def _forms(page: CandidatePage, person: Person, reader: Reader, own: tuple[TeamC
             shown.append(ExceptionForm())
         shown.append(BlockForm(initial=_block_as_it_is(page)))
     if reader.claims:
-        shown.append(ClaimForm(teams=claimable(teams, person), initial={"cadence": page.cadence}))
+        likely = page.likely.team_slug if page.likely else ""
+        shown.append(ClaimForm(teams=claimable(teams, person), likely=likely, initial={"cadence": page.cadence}))
     if reader.moves_claim:
         shown.append(HandOverForm(teams=teams))
     if reader.assigns:

@@ -1,6 +1,6 @@
 """The forms of the candidate page. They check what was typed; whether it may be done is for `candidates.actions`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -51,7 +51,10 @@ def _as_cadence(said: str) -> Cadence | None:
 
 
 class ClaimForm(PageForm):
-    """Which team answers for the candidate, and how often its keys are used; the person is whoever sends it."""
+    """Which team answers for the candidate, and how often its keys are used; the person is whoever sends it.
+
+    `likely`: the team that it likely belongs to, chosen already. Where that is none of several, nobody's is.
+    """
 
     name = "claim"
     team = forms.ChoiceField(
@@ -59,9 +62,18 @@ class ClaimForm(PageForm):
     )
     cadence = _cadence_field()
 
-    def __init__(self, data: Any = None, *, teams: Options, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        self.fields["team"].choices = list(teams)  # type: ignore[attr-defined]
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        teams: Sequence[tuple[str, str]],
+        likely: str = "",
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=(initial or {}) | {"team": likely})
+        is_open = len(teams) > 1 and likely not in dict(teams)
+        choices = [*([("", "Choose a team")] if is_open else []), *teams]
+        self.fields["team"].choices = choices  # type: ignore[attr-defined]
 
     def clean_cadence(self) -> Cadence | None:
         """Return how often, or None where whoever claims does not know."""

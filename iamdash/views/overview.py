@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from iamdash.candidates.queries.candidate_list.page import viewer_of
 from iamdash.candidates.queries.overview.burn_down import DayCount
 from iamdash.candidates.queries.overview.groups import GROUPINGS
+from iamdash.candidates.queries.overview.needs_someone import NeedsSomeone
 from iamdash.candidates.queries.overview.page import Overview, overview
 from iamdash.models import AccessLevel
 from iamdash.rules.overview.forecast import Expected, Outlook
-from iamdash.rules.sentence import day_in_words
+from iamdash.rules.sentence import ago, count_days, day_in_words
 from iamdash.rules.stage import Stage
 from iamdash.views import charts
 from iamdash.views.access import person_of
@@ -65,21 +66,37 @@ def shown(request: HttpRequest, page: Overview, *, now: datetime) -> dict[str, A
             for group in (page.groups.rows if page.groups else ())
         ],
         "ages": _ages(page),
-        "as_text": as_text(page, url=request.build_absolute_uri(), today=timezone.localdate(now)),
+        "as_text": as_text(page, url=request.build_absolute_uri(), now=now),
     }
 
 
-def as_text(page: Overview, *, url: str, today: date) -> str:
+def as_text(page: Overview, *, url: str, now: datetime) -> str:
     """Return the page as a paragraph to paste where a team talks."""
+    today = timezone.localdate(now)
+    begins = f"{page.scope.words}, {today.day} {today:%B %Y}:"
+    if page.never_read:
+        return f"{begins} it has never been read, so nothing is known of it.\n{url}"
     numbers = ", ".join(f"{number.value:,} {number.label}" for number in page.numbers[2:])
     lines = [
-        f"{page.scope.words}, {today.day} {today:%B %Y}: {page.headline.first} {page.headline.rest}".strip(),
+        f"{begins} {page.headline.first} {page.headline.rest}".strip(),
         f"Of the IAM users: {numbers}.",
     ]
+    if page.root_keys:
+        accounts = ", ".join(account.name for account in page.root_keys)
+        lines.append(f"First of all, the root user has an access key: {accounts}.")
     if page.needs_someone:
-        names = ", ".join(f"{each.user_name} ({each.stage.label}, {each.owner})" for each in page.needs_someone)
+        names = "; ".join(f"{each.user_name}, {_why(each, now=now)} ({each.owner})" for each in page.needs_someone)
         lines.append(f"Needs someone: {names}.")
     return "\n".join([*lines, url])
+
+
+def _why(each: NeedsSomeone, *, now: datetime) -> str:
+    """Return why it needs someone, as its line on the page does."""
+    if each.excepted:
+        return each.excepted.text.lower()
+    if each.reopened_at:
+        return f"reopened {ago(each.reopened_at, now=now)}, now {each.stage.label.lower()}"
+    return f"{each.stage.label.lower()} for {count_days((now - each.stage_since).days)}"
 
 
 def _burn_down(page: Overview, weekly: tuple[DayCount, ...]) -> SafeString | None:

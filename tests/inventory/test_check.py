@@ -140,6 +140,16 @@ def test_a_check_that_agrees_says_when_the_keys_were_read(iam_user: IamUser) -> 
     assert AccessKey.objects.get().last_used_as_of == LATER
 
 
+def test_a_check_that_agrees_with_the_one_before_has_found_no_change(iam_user: IamUser) -> None:
+    again = LATER + timedelta(minutes=1)
+    check(iam_user, THERE, keys(UPLOADER, key(last=used(days_ago(3), as_of=LATER)), at=LATER))
+
+    done = check(iam_user, THERE, keys(UPLOADER, key(last=used(days_ago(3), as_of=again)), at=again), at=again)
+
+    assert done.changes == {"created": 0, "updated": 0, "gone": 0}
+    assert AccessKey.objects.get().last_used_as_of == again
+
+
 def test_other_credentials_are_kept_with_the_time_of_their_reading(iam_user: IamUser) -> None:
     ssh_key = ListedCredential("APKA1", "Active", days_ago(50))
 

@@ -158,9 +158,23 @@ def test_to_htmx_the_list_answers_with_a_fragment_and_the_canonical_address(sign
 
     page = answered.content.decode()
     assert "<html" not in page
+    assert "<title>Candidates, 1 shown, iamdash</title>" in page
     assert answered["HX-Push-Url"] == "/candidates/?q=backup&stage=identified"
     assert "HX-Request" in answered["Vary"]
     assert "1 of 1 candidates" in page
+
+
+def test_a_row_offers_somebody_of_several_teams_the_likely_one_first(client: Client) -> None:
+    client.force_login(make_person(teams=(make_team("data"), make_team("search"), make_team("web"))))
+    candidate_named("indexer", tags={"team": "search"})
+
+    page = client.get("/candidates/").content.decode()
+
+    assert re.findall(r'<button class="button small( primary)?"[^>]*row/claim" name="team" value="(\w+)"', page) == [
+        (" primary", "search"),
+        ("", "data"),
+        ("", "web"),
+    ]
 
 
 def test_a_typed_letter_replaces_the_address_instead_of_adding_to_the_history(signed_in: Client) -> None:

@@ -22,7 +22,14 @@ from iamdash.rules.stage import Stage
 from iamdash.standing.assess import Cause, assess
 from iamdash.standing.daily import count_day
 from tests.browser.believable import organisation
-from tests.factories import make_access_key, make_aws_account, make_iam_user, make_person, make_safe_to_delete
+from tests.factories import (
+    make_access_key,
+    make_aws_account,
+    make_iam_user,
+    make_person,
+    make_safe_to_delete,
+    make_sync_run,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -361,7 +368,7 @@ def test_after_four_weeks_there_is_a_forecast_in_words_and_in_the_drawing(signed
 
     body = body_of(signed_in)
 
-    assert "At this pace the last key goes in" in body
+    assert re.search(r"At the pace of the last \d+ weeks the last key goes in", body)
     assert 'class="expected"' in body
 
 
@@ -397,11 +404,39 @@ def test_what_happened_this_week_is_the_same_asked_of_everything_and_of_the_one_
     assert [line.subjects for line in of_all.done] == [("user-3",)]
 
 
+def test_an_account_that_was_never_read_has_no_numbers_as_unread_is_not_absent(signed_in: Client) -> None:
+    account = make_aws_account("6" * 12, name="archive")
+    make_sync_run(account, outcome="failed")
+
+    body = signed_in.get(f"/?scope={account.pk}").content.decode()
+
+    assert "archive has never been read" in body
+    assert re.search(r'data-copy="AWS account archive, [^"]*: it has never been read', body)
+    assert 'class="stats"' not in body
+    assert "Nothing is stuck" not in body
+
+
+def test_a_root_user_with_an_access_key_needs_someone_first_of_all(signed_in: Client) -> None:
+    account, other = make_aws_account("6" * 12, name="archive"), make_aws_account("7" * 12, name="attic")
+    make_sync_run(account, root_has_access_key=True)
+
+    def told(address: str) -> bool:
+        page = signed_in.get(address).content.decode()
+        is_told = "Root user of archive" in page
+        assert is_told is ("First of all, the root user has an access key: archive." in page)
+        return is_told
+
+    assert told("/")
+    assert told(f"/?scope={account.pk}")
+    assert not told(f"/?scope={other.pk}")
+
+
 def test_it_can_be_copied_as_text(signed_in: Client) -> None:
     body = body_of(signed_in)
 
     (text,) = re.findall(r'data-copy="(All accounts,[^"]*)"', body)
     assert "12 active keys and 12 IAM users left" in text
+    assert re.search(r"Needs someone: [\w-]+, (reopened .* ago, now|identified for|claimed for) [\w ]+", text)
     assert text.endswith("http://testserver/")
 
 

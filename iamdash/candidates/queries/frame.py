@@ -16,10 +16,11 @@ AGE_OF_EACH = Compiled("""
             WHERE aws_account_id = account.account_id AND outcome IN ('complete', 'partial')
             ORDER BY started_at DESC LIMIT 1
         ) END,
-        coalesce(newest.long_lived_credential, false), account.removed_at IS NULL
+        coalesce(newest.long_lived_credential, false), coalesce(newest.root_has_access_key, false),
+        account.removed_at IS NULL
     FROM iamdash_awsaccount AS account
     LEFT JOIN LATERAL (
-        SELECT outcome, finished_at, long_lived_credential FROM iamdash_syncrun
+        SELECT outcome, finished_at, long_lived_credential, root_has_access_key FROM iamdash_syncrun
         WHERE aws_account_id = account.account_id AND finished_at IS NOT NULL
         ORDER BY started_at DESC LIMIT 1
     ) AS newest ON true
@@ -39,6 +40,7 @@ class AccountAge:
     last_outcome: str
     last_good_at: datetime | None
     long_lived_credential: bool
+    root_has_access_key: bool
     is_read: bool
 
 

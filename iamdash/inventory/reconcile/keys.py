@@ -18,11 +18,12 @@ LONGEST_REASON = 500
 
 @dataclass(slots=True)
 class Batch:
-    """What a number of answers changes, to be written with few statements."""
+    """What a number of answers changes, to be written with few statements. `agreed`: only read anew, by a check."""
 
     created: list[AccessKey] = field(default_factory=list)
     changed: list[AccessKey] = field(default_factory=list)
     gone: list[AccessKey] = field(default_factory=list)
+    agreed: list[AccessKey] = field(default_factory=list)
     uses: list[AccessKeyUse] = field(default_factory=list)
     iam_users: list[IamUser] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Batch:
         """Write the rows."""
         bulk.insert(self.created)
         save_columns([*self.changed, *self.gone], KEY_COLUMNS)
+        save_columns(self.agreed, ["last_used_as_of"])
         keep(self.uses)
         save_columns(self.iam_users, USER_COLUMNS)
 
@@ -198,7 +200,8 @@ def _update_use(row: AccessKey, listed: ListedAccessKey, batch: Batch, findings:
         findings.assess_again.add(row.iam_user_id)
         return False
     row.last_used_as_of = max(reading.as_of, row.last_used_as_of or reading.as_of)
-    return True
+    batch.agreed.append(row)
+    return False
 
 
 def _end(row: AccessKey, answer: KeysOfUser, batch: Batch, findings: Findings) -> None:

@@ -74,14 +74,16 @@ def _pace(weeks: Sequence[Week], left: int, target_on: date | None, today: date,
 def _end(expected: Forecast | None) -> str:
     if expected is None:
         return "There is not enough history for a forecast: it takes four weeks."
+    # That of the four weeks just named, or of the longer time that the forecast rests on.
+    pace = "this pace" if expected.weeks == FOUR_WEEKS else f"the pace of the last {expected.weeks} weeks"
     if expected.likely_on is None:
-        return "At this pace the last key does not go within three years."
+        return f"At {pace} the last key does not go within three years."
     likely = f"{expected.likely_on:%B %Y}"
     if expected.early_on is None or expected.late_on is None:
-        return f"At this pace the last key goes in {likely}, and may take more than three years."
+        return f"At {pace} the last key goes in {likely}, and may take more than three years."
     early, late = f"{expected.early_on:%B %Y}", f"{expected.late_on:%B %Y}"
     between = f", between {early} and {late} in four of five cases" if early != late else ""
-    return f"At this pace the last key goes in {likely}{between}."
+    return f"At {pace} the last key goes in {likely}{between}."
 
 
 def _plural(word: str, count: int) -> str:

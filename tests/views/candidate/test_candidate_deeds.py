@@ -8,16 +8,19 @@ from django.test import Client
 from django.utils import timezone
 
 from iamdash.candidates import actions
-from iamdash.models import Candidate, Claim, Note
+from iamdash.models import Candidate, Claim, IamUser, Membership, Note
 from iamdash.rules.route import Route
 from tests.factories import (
+    make_access_key,
     make_aws_account,
+    make_candidate,
     make_claim,
     make_iam_role,
+    make_iam_user,
     make_replacement,
     make_team,
 )
-from tests.views.candidate.pages import as_, page_of, standing_claim, told
+from tests.views.candidate.pages import as_, assessed, page_of, standing_claim, told
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true", "HX-Target": "candidate"}
@@ -77,6 +80,23 @@ def test_claiming_makes_it_mine(client: Client, people: SimpleNamespace, candida
     assert answer.status_code == 302
     assert standing_claim(candidate).person == people.ann
     assert "backup-uploader is yours." in client.get(answer["Location"]).content.decode()
+
+
+def test_the_likely_team_is_chosen_already_and_else_none_of_several(client: Client, people: SimpleNamespace) -> None:
+    likely, unknown = make_iam_user("indexer", tags={"team": "search"}), make_iam_user("crawler")
+    for iam_user in (likely, unknown):
+        make_access_key(iam_user)
+        assessed(make_candidate(iam_user))
+    Membership.objects.create(person=people.ann, team=people.search)
+    client.force_login(people.ann)
+
+    def choice(iam_user: IamUser) -> str:
+        page = client.get(f"/candidates/{iam_user.candidate.pk}/").content.decode()
+        return page.partition('id="claim-team"')[2].partition("</select>")[0]
+
+    assert '<option value="search" selected>' in choice(likely)
+    assert 'value=""' not in choice(likely)
+    assert '<option value="" selected>Choose a team</option>' in choice(unknown)
 
 
 def test_nobody_claims_for_a_team_they_are_not_in(

@@ -1,6 +1,6 @@
 """The overview, put together: are we on track, who is stuck, what changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -50,6 +50,8 @@ class Age:
 class Overview:
     """The whole page. `has_accounts`, `has_synced`: for the empty states. `history` ends with what is true now.
 
+    `never_read`: the account that it is about, where none of its syncs brought anything home: its numbers say nothing.
+    `root_keys`: the accounts whose root user has an access key, which is no candidate and goes before all of them.
     `groups`: None where the work is not shared out.
     `other_active_keys`: active keys of IAM users that are no candidates (yet), which the accounts page counts too.
     """
@@ -63,11 +65,13 @@ class Overview:
     numbers: tuple[Number, ...]
     history: tuple[DayCount, ...]
     forecast: Forecast | None
+    root_keys: tuple[AccountAge, ...]
     needs_someone: tuple[NeedsSomeone, ...]
     totals: Totals
     groups: Groups | None
     ages: tuple[Age, ...]
     week: Week
+    never_read: str = ""
     other_active_keys: int = 0
 
     @property
@@ -130,6 +134,7 @@ def overview_of(
         numbers=numbers(counted, days, scope, stuck_days=beside.stuck_days, until=until),
         history=(*past, DayCount(today, counted.keys, counted.open, counted.unclaimed)),
         forecast=expected,
+        root_keys=_with_root_keys(scope, ages),
         needs_someone=needs_someone(scope, ages, now=now),
         totals=counted,
         groups=shared_out,
@@ -138,7 +143,18 @@ def overview_of(
             for (name, (words, short, _from, _below)), count in zip(AGES.items(), counted.ages, strict=True)
         ),
         week=week(scope, now=now),
+        never_read=_never_read(scope, ages),
     )
+
+
+def _with_root_keys(scope: Scope, ages: Iterable[AccountAge]) -> tuple[AccountAge, ...]:
+    with_keys = (age for age in ages if age.is_read and age.root_has_access_key)
+    return tuple(age for age in with_keys if scope.account_id == age.account_id or not scope.is_narrow)
+
+
+def _never_read(scope: Scope, ages: Iterable[AccountAge]) -> str:
+    unread = (age.name for age in ages if age.account_id == scope.account_id and age.last_good_at is None)
+    return next(unread, "")
 
 
 def _weeks(scope: Scope, beside: Background, until: date) -> tuple[WeekOfKeys, ...]:
