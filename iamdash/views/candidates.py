@@ -38,7 +38,7 @@ from iamdash.views.moment import now_of
 PAGE = "candidates/list.html"
 FOUND = "candidates/list_found.html"
 CHANGED = "candidates/list_changed.html"
-CLAIMED = "candidates/claimed.html"
+CLAIMED, CLAIM_DONE = "candidates/claimed.html", "candidates/claim_done.html"
 # What is empty for whoever is in no team.
 OF_A_TEAM = {VIEWS["team"], VIEWS["likely"]}
 
@@ -157,8 +157,10 @@ def _empty(page: CandidateList, viewer: Viewer) -> str:
 
 def _changed(request: HttpRequest, number: int, said: str, *, now: datetime, undo: str) -> HttpResponse:
     if "HX-Request" not in request.headers:
-        messages.success(request, said)
-        return redirect(back_to(request, otherwise=reverse("candidates")))
+        here = back_to(request, otherwise=reverse("candidates"))
+        done = render_to_string(CLAIM_DONE, {"said": said, "undo": undo, "next": here}, request) if undo else said
+        messages.success(request, mark_safe(done) if undo else said)  # noqa: S308  a template of ours
+        return redirect(here)
     row, viewer = _row(request, number, now=now)
     return _render_row(request, row, viewer, said, now=now, undo=undo)
 

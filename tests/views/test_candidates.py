@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from iamdash.models import Candidate, Person
+from iamdash.models import Candidate, Claim, Person
 from iamdash.standing.assess import Cause, assess
 from tests.factories import (
     make_access_key,
@@ -175,6 +175,18 @@ def test_a_row_offers_somebody_of_several_teams_the_likely_one_first(client: Cli
         ("", "data"),
         ("", "web"),
     ]
+
+
+def test_without_javascript_a_claim_from_a_row_can_be_undone(signed_in: Client) -> None:
+    candidate = candidate_named("indexer")
+
+    here = {"team": "search", "next": "/candidates/?q=i"}
+    page = signed_in.post(f"/candidates/{candidate.pk}/row/claim", here, follow=True).content.decode()
+    (undo,) = re.findall(r'<form method="post" action="([^"]*)" class="inline">', page)
+    undone = signed_in.post(undo, here, follow=True)
+
+    assert "indexer is unclaimed again." in undone.content.decode()
+    assert not Claim.objects.filter(ended_at=None).exists()
 
 
 def test_a_typed_letter_replaces_the_address_instead_of_adding_to_the_history(signed_in: Client) -> None:

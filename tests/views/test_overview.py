@@ -25,10 +25,12 @@ from tests.browser.believable import organisation
 from tests.factories import (
     make_access_key,
     make_aws_account,
+    make_claim,
     make_iam_user,
     make_person,
     make_safe_to_delete,
     make_sync_run,
+    make_team,
 )
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,29 @@ def test_the_change_is_counted_against_four_weeks_ago(signed_in: Client) -> None
     )
 
     assert "3 fewer in 4 weeks" in body_of(signed_in)
+
+
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ("", '<small class="up">11 more in 4 weeks</small>'),
+        ("mine", '<small class="">1 more in 4 weeks, with what was claimed</small>'),
+    ],
+)
+def test_a_team_that_claims_has_more_left_and_is_not_blamed_for_it(client: Client, scope: str, words: str) -> None:
+    organisation()
+    candidate = Candidate.objects.filter(standing__active_keys=1, standing__owner_team=None, standing__is_open=True)[0]
+    team = make_team("newcomers")
+    make_claim(candidate, team=team)
+    assess([candidate.iam_user_id], now=timezone.now(), cause=Cause.PEOPLE, actor="newcomer")
+    day = timezone.now().date() - timedelta(days=29)
+    for slug, keys in (("", 1), (team.pk, 0)):
+        DailyCount.objects.create(
+            day=day, aws_account_id="1" * 12, stage=1, team_slug=slug, candidates=keys, active_keys=keys
+        )
+    client.force_login(make_person(teams=(team,)))
+
+    assert words in client.get(f"/?scope={scope}").content.decode()
 
 
 def test_the_sentence_and_the_numbers_tell_of_the_same_four_weeks(signed_in: Client) -> None:

@@ -78,7 +78,8 @@ def confirming(*, by: Person, now: datetime) -> Decision:
             )
         if now - claim.confirmed_at < A_DAY:
             return None
-        words = f"{by} said that {holder(claim)} still answers for {held.candidate.iam_user.user_name}."
+        who = f"they ({claim.team}) still answer" if claim.person_id == by.pk else f"{holder(claim)} still answers"
+        words = f"{by} said that {who} for {held.candidate.iam_user.user_name}."
         return Change(held, "candidate.claim_confirmed", words, keeps={"confirmed_at": now})
 
     return decide

@@ -128,13 +128,13 @@ def numbers(
             found.keys,
             "active keys left",
             scope.list_query("keys=active"),
-            *_change(found.keys, then.active_keys if then else None, "in 4 weeks"),
+            *_left(found.keys, then.active_keys if then else None, scope),
         ),
         Number(
             found.open,
             "IAM users left",
             scope.list_query(),
-            *_change(found.open, then.iam_users if then else None, "in 4 weeks"),
+            *_left(found.open, then.iam_users if then else None, scope),
         ),
         Number(
             found.unclaimed,
@@ -162,6 +162,12 @@ def numbers(
             f"{found.new_the_week_before:,} the week before",
         ),
     )
+
+
+def _left(now: int, earlier: int | None, scope: Scope) -> tuple[str, str]:
+    """Return how many more or fewer are left: a team that takes something on has more, and has done nothing wrong."""
+    words, tone = _change(now, earlier, "in 4 weeks")
+    return (f"{words}, with what was claimed", "") if tone == "up" and scope.team_slugs is not None else (words, tone)
 
 
 def _change(now: int, earlier: int | None, since: str) -> tuple[str, str]:
